@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **values: Any) -> User:
+        user = self.model(email=self.normalize_email(email), **values)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **values: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **values)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account. The e-mail address is the user name, whatever its case."""
+
+    email = models.EmailField(_("e-mail address"), unique=True)
+    subject_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("full name"), max_length=100, blank=True)
+    nickname = models.CharField(_("nickname"), max_length=50, blank=True)
+    language = models.CharField(_("language"), max_length=2, default="nl")
+    is_staff = models.BooleanField(_("works here"), default=False)
+    is_active = models.BooleanField(_("can sign in"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    last_seen_at = models.DateTimeField(_("last visit"), default=timezone.now, db_index=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_any_case")]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.nickname or self.name
+
+
+class Session(AbstractBaseSession):
+    """A browser's session, with its account in a column so that all of a person's can be ended."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        from accounts.sessions import SessionStore
+
+        return SessionStore

@@ -1,0 +1,50 @@
+"""Reads the environment: the only source of settings."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def load(path: Path) -> None:
+    """Take what the launcher wrote of its running services, where the environment says nothing."""
+    if not path.is_file():
+        return
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, found, value = line.partition("=")
+        if found and not name.startswith("#"):
+            os.environ.setdefault(name.strip(), value.strip())
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "") or default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    return text(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
+
+
+def number(name: str, default: int) -> int:
+    """A whole number; ValueError names the variable."""
+    value = text(name, str(default))
+    try:
+        return int(value)
+    except ValueError:
+        raise ValueError(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def listed(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in text(name, default).split(",") if part.strip()]
+
+
+def duration(name: str, default: str) -> timedelta:
+    """A number with its unit: ``45s``, ``30m``, ``12h``, ``14d``; ValueError names the variable."""
+    value = text(name, default)
+    match = re.fullmatch(r"(\d+)\s*([smhd])", value.strip())
+    if not match:
+        raise ValueError(f"{name} must be a number with s, m, h or d, such as 14d, not {value!r}.")
+    return timedelta(**{UNITS[match[2]]: int(match[1])})

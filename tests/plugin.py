@@ -1,0 +1,1 @@
+"""Starts what the tests run on, unless the environment names it."""
