@@ -60,6 +60,37 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.nickname or self.name
 
 
+class Country(models.TextChoices):
+    NL = "NL", _("Netherlands")
+    BE = "BE", _("Belgium")
+    DE = "DE", _("Germany")
+    FR = "FR", _("France")
+    LU = "LU", _("Luxembourg")
+
+
+class Address(models.Model):
+    """One place a person has things sent to, kept to fill in the checkout."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="addresses")
+    name = models.CharField(_("full name"), max_length=100)
+    street = models.CharField(_("street"), max_length=100)
+    house_number = models.CharField(_("house number"), max_length=20)
+    postcode = models.CharField(_("postcode"), max_length=12)
+    city = models.CharField(_("town"), max_length=100)
+    country = models.CharField(
+        _("country"), max_length=2, choices=Country.choices, default=Country.NL
+    )
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.street} {self.house_number}, {self.postcode} {self.city}"
+
+
 class Session(AbstractBaseSession):
     """A browser's session, with its account in a column so that all of a person's can be ended."""
 

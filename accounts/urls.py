@@ -1,0 +1,32 @@
+"""Three lists: the centre's pages, allauth's pages, and where the providers send people back to."""
+
+from __future__ import annotations
+
+from allauth.account import urls as account_urls
+from allauth.socialaccount import urls as social_urls
+from django.urls import URLPattern, URLResolver, include, path
+
+from accounts import social, views
+
+Urls = list[URLPattern | URLResolver]
+
+pages: Urls = [
+    path("", views.overview, name="overview"),
+    path("profile/", views.profile, name="profile"),
+    path("addresses/", views.addresses, name="addresses"),
+    path("addresses/new/", views.address, name="address-new"),
+    path("addresses/<int:pk>/", views.address, name="address"),
+    path("addresses/<int:pk>/delete/", views.address_delete, name="address-delete"),
+    path("safety/", views.safety, name="safety"),
+    path("safety/sessions/end/", views.end_sessions, name="end-sessions"),
+]
+doors: Urls = [
+    path("", include(account_urls)),
+    path("3rdparty/", include(social_urls)),
+    path("google/login/", social.google_login, name="google_login"),
+    path("facebook/login/", social.facebook_login, name="facebook_login"),
+]
+callbacks: Urls = [  # one address for every language
+    path("google/login/callback/", social.google_callback, name="google_callback"),
+    path("facebook/login/callback/", social.facebook_callback, name="facebook_callback"),
+]
