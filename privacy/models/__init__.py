@@ -1,0 +1,3 @@
+from privacy.models.requests import Request, RequestEvent, VerificationCode
+
+__all__ = ["Request", "RequestEvent", "VerificationCode"]

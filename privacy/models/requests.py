@@ -1,0 +1,238 @@
+"""A person's request: its state, its history and the proof of who asks."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
+
+
+def new_reference() -> str:
+    """A case number that can be read aloud and not be guessed (59 bits)."""
+    drawn = "".join(secrets.choice(LETTERS) for _ in range(12))
+    return f"V-{drawn[:4]}-{drawn[4:8]}-{drawn[8:]}"
+
+
+class Kind(models.TextChoices):
+    ACCESS = "access", _("Access")
+    RECTIFICATION = "rectification", _("Correction")
+    ERASURE = "erasure", _("Erasure")
+    OBJECTION = "objection", _("Objection")
+    RESTRICTION = "restriction", _("Restriction")
+    QUESTION = "question", _("Question")
+
+
+class State(models.TextChoices):
+    AWAITING_VERIFICATION = "awaiting_verification", _("Waits for the code")
+    COOLING_OFF = "cooling_off", _("Cooling off")
+    IN_ASSESSMENT = "in_assessment", _("In assessment")
+    APPROVED = "approved", _("Approved")
+    NEEDS_OPERATOR = "needs_operator", _("Needs an operator")
+    PARTIALLY_RETAINED = "partially_retained", _("Done, part must stay")
+    FULFILLED = "fulfilled", _("Done")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED_UNVERIFIED = "expired_unverified", _("Never proved")
+
+
+OPEN = (
+    State.AWAITING_VERIFICATION,
+    State.COOLING_OFF,
+    State.IN_ASSESSMENT,
+    State.APPROVED,
+    State.NEEDS_OPERATOR,
+)
+
+
+class Refusal(models.TextChoices):
+    SUSPECTED_FRAUD = "suspected_fraud", _("Suspected fraud")
+    INSUFFICIENT_VERIFICATION = "insufficient_verification", _("Not proved who asks")
+    NO_MATCH = "no_match", _("Nothing found")
+    CLAIM_NOT_COVERED = "claim_not_covered", _("The law does not give this right here")
+    OUTSIDE_JURISDICTION = "outside_jurisdiction", _("Another law applies")
+    TOO_MANY_REQUESTS = "too_many_requests", _("Asked too often")
+    MANIFESTLY_UNFOUNDED = "manifestly_unfounded", _("Manifestly unfounded")
+    EXCESSIVE = "excessive", _("Excessive")
+    ART17_3_A = "art17_3_a", _("Freedom of expression, Art. 17(3)(a)")
+    ART17_3_B = "art17_3_b", _("Legal duty, Art. 17(3)(b)")
+    ART17_3_C = "art17_3_c", _("Public health, Art. 17(3)(c)")
+    ART17_3_D = "art17_3_d", _("Archiving and research, Art. 17(3)(d)")
+    ART17_3_E = "art17_3_e", _("Legal claims, Art. 17(3)(e)")
+    OTHERS_RIGHTS = "others_rights", _("Rights of others")
+    NOT_IDENTIFIABLE = "not_identifiable", _("Cannot be identified")
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    def waiting_for_officer(self) -> Self:
+        return self.filter(state__in=(State.IN_ASSESSMENT, State.NEEDS_OPERATOR))
+
+    def due_to_run(self, now: datetime) -> Self:
+        """Approved by an officer, or past their cooling-off; never while held."""
+        ripe = Q(state=State.COOLING_OFF, cooling_off_until__lte=now)
+        return self.filter(Q(state=State.APPROVED) | ripe, held_at=None)
+
+
+class Request(models.Model):
+    """One request of one person under the GDPR, bound to who asked and to his address then."""
+
+    reference = models.CharField(_("case"), max_length=20, unique=True, default=new_reference)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    state = models.CharField(_("state"), max_length=30, choices=State)
+    regime = models.CharField(_("law"), max_length=10, default="gdpr", choices=[("gdpr", "GDPR")])
+    language = models.CharField(_("language"), max_length=2, default="nl")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="privacy_requests",
+        verbose_name=_("account"),
+    )
+    subject_id = models.UUIDField(null=True, blank=True)  # the account's, while the case is open
+    email = models.EmailField(_("e-mail address"), blank=True)  # as it was at filing
+    email_proved_at = models.DateTimeField(_("address proved"), null=True, blank=True)
+    order_reference = models.CharField(_("order number"), max_length=40, blank=True)
+    message = models.TextField(_("message"), blank=True)
+
+    received_at = models.DateTimeField(_("received"))
+    due_at = models.DateTimeField(_("answer due"), db_index=True)
+    cooling_off_until = models.DateTimeField(_("cooling off until"), null=True, blank=True)
+    held_at = models.DateTimeField(_("held since"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, db_index=True)
+    attempts = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
+
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("with"),
+    )
+    refusal = models.CharField(_("ground of refusal"), max_length=30, choices=Refusal, blank=True)
+    answer = models.TextField(_("answer"), blank=True)  # as the person reads it
+
+    # The one link of a case, of which only the digest is kept: to cancel, or to download.
+    link_digest = models.CharField(max_length=64, blank=True)
+    link_until_at = models.DateTimeField(null=True, blank=True)
+    link_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("request")
+        verbose_name_plural = _("requests")
+        ordering = ["due_at", "pk"]
+        permissions = [("decide_request", _("Can decide on requests"))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(kind=Kind.ERASURE, state=State.COOLING_OFF),
+                name="privacy_one_deletion_per_account",
+            ),
+            models.UniqueConstraint(
+                fields=["link_digest"],
+                condition=~Q(link_digest=""),
+                name="privacy_request_link_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=OPEN, closed_at=None)
+                | (~Q(state__in=OPEN) & Q(closed_at__isnull=False)),
+                name="privacy_request_closed_when_ended",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.COOLING_OFF) | Q(cooling_off_until__isnull=False),
+                name="privacy_cooling_off_has_an_end",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.REFUSED) | ~Q(refusal=""),
+                name="privacy_refusal_has_a_ground",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+class Role(models.TextChoices):
+    PERSON = "person", _("the person")
+    OFFICER = "officer", _("the officer")
+    SYSTEM = "system", _("the shop")
+
+
+class Action(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    CODE_SENT = "code_sent", _("Code sent")
+    PROVED = "proved", _("Address proved by code")
+    SIGNED_IN = "signed_in", _("Proved by signing in again")
+    EXPIRED = "expired", _("Expired without proof")
+    CANCELLED = "cancelled", _("Withdrawn by the person")
+    HELD = "held", _("Put on hold")
+    RELEASED = "released", _("Hold released")
+    LOOKED = "looked", _("Case opened by staff")
+    ASKED = "asked", _("Asked for the order number")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    ANSWERED = "answered", _("Answered")
+    ERASED = "erased", _("Erased")
+    PARTLY_ERASED = "partly_erased", _("Erased, part must stay")
+    LINK_SENT = "link_sent", _("Download link sent")
+    DOWNLOADED = "downloaded", _("Downloaded")
+    RECEIPT = "receipt", _("Receipt handed to the outbox")
+    FAILED = "failed", _("An attempt failed")
+
+
+class RequestEvent(models.Model):
+    """What happened to a request. Never changed; each carries the digest of the one before."""
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="events")
+    sequence = models.PositiveIntegerField()
+    action = models.CharField(max_length=20, choices=Action)
+    role = models.CharField(max_length=10, choices=Role)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(max_length=60, blank=True)  # a code, never a personal value
+    happened_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("event of a request")
+        verbose_name_plural = _("events of requests")
+        ordering = ["request_id", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "sequence"], name="privacy_event_in_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.action}"
+
+
+class VerificationCode(models.Model):
+    """A six-digit code that proves an address: hashed, short-lived, for one use."""
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="codes")
+    digest = models.CharField(max_length=64)
+    expires_at = models.DateTimeField(db_index=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("code")
+        verbose_name_plural = _("codes")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}/{self.pk}"
