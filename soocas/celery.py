@@ -32,6 +32,7 @@ app.conf.update(
     timezone=settings.TIME_ZONE,
     beat_schedule={
         "purge": {"task": "privacy.purge", "schedule": crontab(hour=3, minute=10)},
+        "outbox": {"task": "outbox.sweep", "schedule": 15},  # seconds
     },
 )
 app.autodiscover_tasks()

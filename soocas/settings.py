@@ -136,6 +136,7 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", PRODUCTION)
 EMAIL_TIMEOUT = 15  # seconds
 DEFAULT_FROM_EMAIL = env.text("SOOCAS_MAIL_FROM", "Soocas <shop@soocas.example>")
+REPLY_TO_EMAIL = env.text("SOOCAS_REPLY_TO")  # none: answers go to the sender
 NEWSLETTER_FROM_EMAIL = env.text("SOOCAS_NEWSLETTER_FROM", "Soocas <letters@soocas.example>")
 
 PAYPAL_ENVIRONMENT = env.text("PAYPAL_ENVIRONMENT", "local")  # live, sandbox or local

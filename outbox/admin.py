@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from outbox import services
+from outbox.models import Message
+
+
+@admin.register(Message)
+class MessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run time
+    """What left and what waits. What a message says is not shown."""
+
+    list_display = ("queued_at", "kind", "about", "language", "state", "attempts", "problem")
+    list_filter = ("state", "kind", "campaign", "language")
+    search_fields = ("about", "recipient")
+    date_hierarchy = "queued_at"
+    fields = readonly_fields = (
+        *("kind", "about", "recipient", "language", "purpose", "campaign"),
+        *("state", "attempts", "problem", "queued_at", "sent_at"),
+    )
+    actions = ("retry",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
+        return False
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("outbox.retry_message")
+
+    @admin.action(description=_("Try failed messages again"), permissions=["retry"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        count = services.retry(queryset, now=timezone.now())
+        said = ngettext("%(count)d message is queued.", "%(count)d messages are queued.", count)
+        self.message_user(request, said % {"count": count}, messages.SUCCESS)

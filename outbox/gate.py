@@ -1,0 +1,24 @@
+"""May this message leave, now? Asked immediately before each attempt, never before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from outbox.models import Message
+from outbox.personal_data import purposes
+
+_vetoes: list[Callable[[Message], bool]] = []
+
+
+def veto(forbids: Callable[[Message], bool]) -> None:
+    """Register a reason not to send: True forbids. A room does so in its ``ready()``."""
+    _vetoes.append(forbids)
+
+
+def allows(message: Message) -> bool:
+    """Whether its purpose allows it and nothing forbids it. An unknown purpose allows nothing."""
+    if message.purpose:
+        purpose = purposes.get(message.purpose)
+        if purpose is None or not purpose.allows(message.recipient):
+            return False
+    return not any(forbids(message) for forbids in _vetoes)

@@ -1,0 +1,133 @@
+"""Queueing mail. The only way in: ``queue(Letter(...))``, inside the caller's transaction.
+
+    from outbox.services import Letter, queue
+
+    queue(
+        Letter(
+            "orders/confirmed",  # templates/orders/email/confirmed.txt and .html
+            to=order.email,
+            language=order.language,  # "nl" or "en": the language both are rendered in
+            about=f"order:{order.pk}",  # (kind, about) is unique
+            context={"number": order.number, "url": url},  # JSON values only, no model
+            user=order.customer,  # optional: the account the mail belongs to
+        )
+    )
+
+The text template's first line is ``Subject: ...``; it is not escaped. The HTML template extends
+``email/base.html`` (blocks ``title``, ``preview``, ``body``, ``foot``). Both see the context,
+``language``, ``site_url`` and ``subject``. ``reverse()`` inside them knows the language, so links
+are ``{{ site_url }}{% url ... %}``; or put the whole address into the context.
+
+Nothing leaves before the transaction commits. Then Celery sends it; if the broker is dead, the
+sweep of beat does. After sending, the context is emptied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime
+from email.utils import make_msgid, parseaddr
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from outbox import tasks
+from outbox.models import Message
+
+FORGOTTEN = {"privacy/receipt"}  # sent to someone who is no longer known here
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is to be sent.
+
+    ``purpose``: the key of a declared Purpose; it is asked again immediately before each attempt,
+    and a refusal withholds the message. Empty: never asked (sign-in codes, statutory answers).
+    ``campaign``: what marketing it belongs to. Such mail has its own sender and is sent at most
+    once: after a crash its state is ``unknown``. Any other is sent at least once.
+    ``forget``: blank the recipient as well once sent, as for the receipt of an erasure.
+    """
+
+    kind: str
+    _: KW_ONLY
+    to: str
+    language: str
+    about: str
+    context: Mapping[str, Any]
+    purpose: str = ""
+    campaign: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    user: AbstractBaseUser | None = None
+    forget: bool = False
+
+    @property
+    def sender(self) -> str:
+        return settings.NEWSLETTER_FROM_EMAIL if self.campaign else settings.DEFAULT_FROM_EMAIL
+
+
+def queue(letter: Letter) -> Message | None:
+    """Queue a letter in the caller's transaction; None if this (kind, about) was queued before.
+
+    Raises ValidationError if ``to`` is not one e-mail address.
+    """
+    validate_email(letter.to)
+    message, created = Message.objects.get_or_create(
+        kind=letter.kind, about=letter.about, defaults=_row(letter, timezone.now())
+    )
+    if not created:
+        return None
+    transaction.on_commit(partial(tasks.send.delay, message.pk), robust=True)
+    return message
+
+
+def post(kind: str, *, to: str, language: str, about: str, context: Mapping[str, Any]) -> None:
+    """Carry a letter of the privacy room."""
+    forget = kind in FORGOTTEN
+    queue(Letter(kind, to=to, language=language, about=about, context=context, forget=forget))
+
+
+def _row(letter: Letter, now: datetime) -> dict[str, Any]:
+    return {
+        "recipient": letter.to,
+        "user_id": letter.user.pk if letter.user else None,
+        "language": letter.language,
+        "purpose": letter.purpose,
+        "campaign": letter.campaign,
+        "context": dict(letter.context),
+        "headers": dict(letter.headers),
+        "forget": letter.forget,
+        "message_id": make_msgid(domain=parseaddr(letter.sender)[1].rpartition("@")[2]),
+        "queued_at": now,
+        "next_try_at": now,
+    }
+
+
+def withdraw(*, purpose: str, recipients: Iterable[str], now: datetime) -> int:
+    """Withhold what still waits for these addresses under a purpose; the number withheld."""
+    waiting = Message.objects.filter(purpose=purpose, state=Message.State.QUEUED)
+    return sum(
+        waiting.filter(recipient__iexact=recipient).update(
+            state=Message.State.WITHHELD, closed_at=now, context={}, headers={}
+        )
+        for recipient in recipients
+    )
+
+
+def retry(messages: Iterable[Message], *, now: datetime) -> int:
+    """Queue failed messages once more; the number queued."""
+    count = 0
+    for message in messages:
+        with transaction.atomic():
+            won = Message.objects.filter(pk=message.pk, state=Message.State.FAILED).update(
+                state=Message.State.QUEUED, attempts=0, problem="", next_try_at=now, closed_at=None
+            )
+            if won:
+                transaction.on_commit(partial(tasks.send.delay, message.pk), robust=True)
+        count += won
+    return count
