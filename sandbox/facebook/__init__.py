@@ -1,0 +1,1 @@
+"""A stand-in for Facebook's sign-in and the profile endpoint of its Graph API."""
