@@ -4,6 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from catalog.models import Category
+
 
 def shop(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """The categories of the navigation, read only by a page that shows them."""
+    return {"shop_categories": Category.objects.all()}

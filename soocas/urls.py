@@ -3,13 +3,22 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import urls as accounts
+from soocas import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("", views.door),
     # machine endpoints, without a language
     path("account/", include(accounts.callbacks)),
 ]
 urlpatterns += i18n_patterns(
+    path("", views.home, name="home"),
+    path("", include("catalog.urls")),
     path("account/", include((accounts.pages, "accounts"))),
     path("account/", include(accounts.doors)),
 )
+
+handler400 = "soocas.views.not_understood"
+handler403 = "soocas.views.not_allowed"
+handler404 = "soocas.views.not_found"
+handler500 = "soocas.views.broken"
