@@ -148,6 +148,7 @@ PAYPAL_CLIENT_SECRET = env.text("PAYPAL_CLIENT_SECRET", "" if PRODUCTION else "l
 PAYPAL_WEBHOOK_ID = env.text("PAYPAL_WEBHOOK_ID", "" if PRODUCTION else "local")
 
 COOLING_OFF = env.duration("SOOCAS_COOLING_OFF", "14d")  # before a deletion runs
+CLAIMS_DAYS = env.number("SOOCAS_CLAIMS_DAYS", 180)  # a closed case can still be disputed
 
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_SSL_REDIRECT = SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION

@@ -1,3 +1,11 @@
+from privacy.models.decisions import ConsentDecision, Disclosure, PurgeRun
 from privacy.models.requests import Request, RequestEvent, VerificationCode
 
-__all__ = ["Request", "RequestEvent", "VerificationCode"]
+__all__ = [
+    "ConsentDecision",
+    "Disclosure",
+    "PurgeRun",
+    "Request",
+    "RequestEvent",
+    "VerificationCode",
+]

@@ -1,0 +1,203 @@
+"""The words in which an app declares the personal data its models hold.
+
+An app writes one ``personal_data.py`` beside its ``models.py``. This module is all it may import
+from ``privacy``; ``privacy`` imports no other app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model, Q
+
+from privacy.purposes import CLAIMS, Purpose, Recipient, TransferRefused, purposes, recipients
+from privacy.subjects import Subject
+from privacy.vocabulary import Category, Erase, LegalBasis, Period, Rectify, Source, Text
+
+__all__ = [
+    "CLAIMS",
+    "Category",
+    "Declaration",
+    "Elsewhere",
+    "Erase",
+    "Group",
+    "LegalBasis",
+    "Period",
+    "Purpose",
+    "Recipient",
+    "Rectify",
+    "Role",
+    "Source",
+    "Subject",
+    "TransferRefused",
+    "declare",
+    "declare_elsewhere",
+    "declare_impersonal",
+    "elsewhere",
+    "not_personal",
+    "personal",
+    "purposes",
+    "recipients",
+    "registry",
+]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields of one model that are treated alike."""
+
+    fields: tuple[str, ...]
+    category: Category | None = None  # None: not personal
+    purposes: tuple[Purpose, ...] = ()
+    source: Source = Source.SUBJECT
+    rectify: Rectify = Rectify.ON_REQUEST
+    erase: Any = Erase.BLANK  # or the value to write
+    withheld: Text = ""  # why it is not exported, e.g. a secret
+    clock: str = ""  # where the law counts from another date than the row
+    about: str = ""  # the role of the person it speaks of, where the row speaks of several
+
+
+@dataclass(frozen=True)
+class Role:
+    """How to find the rows of one person.
+
+    ``user`` is the lookup of the account. ``email`` is the lookup of the address, matched without
+    regard to case and only in rows without an account. Such a row is reached where ``proved``
+    matches it (``Q()``: always) or where the person names its ``reference``.
+    """
+
+    user: str = ""
+    email: str = ""
+    proved: Q | None = None
+    reference: str = ""
+
+    def reach(self, subject: Subject) -> Q:
+        """The rows that are this person's in this role."""
+        mine = Q(pk__in=())
+        if self.user and subject.user and subject.user.pk:
+            mine |= Q((self.user, subject.user.pk))
+        if self.email and subject.emails:
+            mine |= self.nobodys & self.addressed(subject) & self.opened(subject)
+        return mine
+
+    @property
+    def nobodys(self) -> Q:
+        return Q((f"{self.user}__isnull", True)) if self.user else Q()
+
+    def addressed(self, subject: Subject) -> Q:
+        named = Q()
+        for address in sorted(subject.emails):
+            named |= Q((f"{self.email}__iexact", address))
+        return named
+
+    def opened(self, subject: Subject) -> Q:
+        opened = Q(pk__in=()) if self.proved is None else self.proved
+        if self.reference and subject.references and opened:
+            opened |= Q((f"{self.reference}__in", sorted(subject.references)))
+        return opened
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What one model holds about people, whose it is and since when."""
+
+    model: type[Model]
+    groups: tuple[Group, ...] = ()
+    clock: str = ""  # lookup of the datetime from which retention runs
+    performing: Q | None = None  # rows whose clock has not started: the contract is running
+    keep_row: bool = False  # keep the blanked row, e.g. for its totals
+    roles: Mapping[str, Role] = field(default_factory=dict)  # "" is the only or the main person
+
+    @property
+    def label(self) -> str:
+        return self.model._meta.label
+
+    @property
+    def personal(self) -> list[Group]:
+        return [group for group in self.groups if group.category]
+
+    def names(self) -> Iterator[str]:
+        """Every field that the declaration speaks of, a doubled one twice."""
+        for group in self.groups:
+            yield from group.fields
+        for role in self.roles.values():
+            if role.user not in ("", "pk") and role.user not in self.grouped:
+                yield role.user.split("__")[0]
+
+    @property
+    def grouped(self) -> set[str]:
+        return {name for group in self.groups for name in group.fields}
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Personal data that is no table: files, cache, sessions, queue payloads, another's server."""
+
+    name: Text
+    categories: tuple[Category, ...]
+    purposes: tuple[Purpose, ...]
+    find: Callable[[Subject], Iterable[Mapping[str, Any]]] | None = None
+    erase: Callable[[Subject], int] | None = None
+
+
+registry: dict[type[Model], Declaration] = {}
+elsewhere: list[Elsewhere] = []
+
+
+def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
+    model: type[Model],
+    *groups: Group,
+    clock: str,
+    user: str = "",
+    email: str = "",
+    proved: Q | None = None,
+    reference: str = "",
+    performing: Q | None = None,
+    keep_row: bool = False,
+    roles: Mapping[str, Role] | None = None,
+) -> None:
+    """Declare what a model holds about a person, whose it is and since when.
+
+    ``user``, ``email``, ``proved`` and ``reference`` describe the row's main person (see Role);
+    ``roles`` adds others by name, and their groups say ``about="name"``. Retention runs from
+    ``clock``; while ``performing`` matches, it has not started. A clock that may be NULL needs
+    ``performing``: where that does not match a NULL clock, nothing holds the row any longer.
+    """
+    main = Role(user, email, proved, reference)
+    named = ({"": main} if user or email else {}) | dict(roles or {})
+    registry[model] = Declaration(model, groups, clock, performing, keep_row, named)
+
+
+def declare_impersonal(*models: type[Model]) -> None:
+    """Declare that these models say nothing about any person."""
+    registry.update((model, Declaration(model)) for model in models)
+
+
+def declare_elsewhere(
+    name: Text,
+    categories: Iterable[Category],
+    purposes: Iterable[Purpose],
+    *,
+    find: Callable[[Subject], Iterable[Mapping[str, Any]]] | None = None,
+    erase: Callable[[Subject], int] | None = None,
+) -> None:
+    """Declare personal data that is no table.
+
+    ``find(subject)`` yields what is held as plain values. ``erase(subject)`` erases it, returns
+    how many things went, may run twice, and is called after the commit; a preview never calls it.
+    """
+    elsewhere.append(Elsewhere(name, tuple(categories), tuple(purposes), find, erase))
+
+
+def personal(
+    *fields: str, category: Category, purposes: Iterable[Purpose], **treatment: Any
+) -> Group:
+    """Fields that say something about a person. treatment: see Group's other fields."""
+    return Group(fields, category, tuple(purposes), **treatment)
+
+
+def not_personal(*fields: str) -> Group:
+    """Fields that say nothing about a person."""
+    return Group(fields)

@@ -1,0 +1,100 @@
+"""The ledgers: what a person decided, who received what, and what the nightly purge did."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsentDecision(models.Model):
+    """One consent, objection or restriction, as it was said. Append-only, held by a trigger.
+
+    The trigger refuses to delete a row and to change one, save to blank whose it was: so the
+    erasure of a person works and nothing else does.
+    """
+
+    class Action(models.TextChoices):
+        GIVEN = "given", _("consent given")
+        WITHDRAWN = "withdrawn", _("consent withdrawn")
+        OBJECTED = "objected", _("objected")
+        RESUMED = "resumed", _("objection ended")
+        RESTRICTED = "restricted", _("use restricted")
+        LIFTED = "lifted", _("restriction ended")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="consent_decisions"
+    )
+    email = models.EmailField(_("e-mail address"), blank=True)  # in lower case
+    subject_id = models.UUIDField(_("person's number"), null=True)
+    purpose = models.CharField(_("purpose"), max_length=50, blank=True)  # empty: all of them
+    action = models.CharField(_("decision"), max_length=10, choices=Action.choices)
+    wording = models.TextField(_("what was shown"), blank=True)
+    notice_version = models.CharField(_("version of the notice"), max_length=20, blank=True)
+    decided_at = models.DateTimeField(_("decided"), db_index=True)
+
+    class Meta:
+        verbose_name = _("privacy choice")
+        verbose_name_plural = _("privacy choices")
+        ordering = ["decided_at", "pk"]
+        indexes = [
+            models.Index(fields=["email", "purpose"], name="decision_by_email"),
+            models.Index(fields=["subject_id", "purpose"], name="decision_by_subject"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower(F("email"))), name="decision_email_in_lower_case"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.action}"
+
+
+class Disclosure(models.Model):
+    """Personal data of someone that was handed to a recipient (Art. 15(1)(c), 19 GDPR)."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="disclosures"
+    )
+    email = models.EmailField(_("e-mail address"), blank=True)  # in lower case
+    subject_id = models.UUIDField(_("person's number"), null=True)
+    recipient = models.CharField(_("recipient"), max_length=100)
+    purpose = models.CharField(_("purpose"), max_length=50)
+    fields = ArrayField(models.CharField(max_length=50), verbose_name=_("what was handed over"))
+    about = models.CharField(_("occasion"), max_length=100, blank=True)
+    disclosed_at = models.DateTimeField(_("handed over"), db_index=True)
+
+    class Meta:
+        verbose_name = _("disclosure")
+        verbose_name_plural = _("disclosures")
+        ordering = ["disclosed_at", "pk"]
+        indexes = [
+            models.Index(fields=["email"], name="disclosure_by_email"),
+            models.Index(fields=["subject_id"], name="disclosure_by_subject"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=Lower(F("email"))), name="disclosure_email_in_lower_case"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recipient} {self.about}"
+
+
+class PurgeRun(models.Model):
+    """One night's work: numbers only, for the readiness page and the register."""
+
+    started_at = models.DateTimeField(db_index=True)
+    finished_at = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict)  # {"orders.Order deleted": 3, …}
+
+    class Meta:
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,86 @@
+"""Who a person is to the shop: an account, addresses proved to be theirs, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from django.contrib.auth import get_user_model
+from django.db.models import Model, Q
+
+Addresses: TypeAlias = Callable[[Any], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A person. Addresses are proved ones, in lower case; references are named by the person.
+
+    A reference, such as an order's number, opens the one row that carries it together with one of
+    the addresses; an address alone opens only rows for which it was proved.
+    """
+
+    user: Any = None  # the account
+    emails: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "emails", frozenset(e.strip().lower() for e in self.emails if e))
+        object.__setattr__(self, "references", frozenset(self.references))
+
+    @property
+    def subject_id(self) -> UUID | None:
+        """The account's random identifier."""
+        return getattr(self.user, "subject_id", None)
+
+    @property
+    def email(self) -> str:
+        """The address to write to: the account's, else the first of those proved, else empty."""
+        return str(getattr(self.user, "email", "")).lower() or min(self.emails, default="")
+
+    @property
+    def decisions(self) -> Q:
+        """Matches the rows of a ledger that are this person's: by account or by address."""
+        mine = Q(pk__in=())
+        if self.user and self.user.pk:
+            mine |= Q(user=self.user.pk)
+        if self.subject_id:
+            mine |= Q(subject_id=self.subject_id)
+        if emails := self.emails | ({self.email} - {""}):
+            mine |= Q(email__in=emails)
+        return mine
+
+
+Person: TypeAlias = "Subject | str | Model"
+
+
+@dataclass
+class Proofs:
+    """How addresses are proved; accounts says so in its ready()."""
+
+    addresses: Addresses | None = field(default=None)
+
+
+proofs = Proofs()
+
+
+def register_addresses(addresses: Addresses) -> None:
+    """Say which addresses of an account are verified; called once, when the apps are ready."""
+    proofs.addresses = addresses
+
+
+def of(person: Person | Any) -> Subject:
+    """The subject behind an account, a proved address or a subject.
+
+    An unverified address of an account proves nothing and opens no guest's row. Raises TypeError
+    for anything else, the anonymous visitor included.
+    """
+    match person:
+        case Subject():
+            return person
+        case str():
+            return Subject(None, frozenset({person}))
+        case Model() if isinstance(person, get_user_model()):
+            return Subject(person, frozenset(proofs.addresses(person) if proofs.addresses else ()))
+    raise TypeError(f"{person!r} is no person.")
