@@ -32,6 +32,7 @@ app.conf.update(
     timezone=settings.TIME_ZONE,
     beat_schedule={
         "purge": {"task": "privacy.purge", "schedule": crontab(hour=3, minute=10)},
+        "requests": {"task": "privacy.run_due_requests", "schedule": 10},  # seconds
         "outbox": {"task": "outbox.sweep", "schedule": 15},  # seconds
     },
 )

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("", include("catalog.urls")),
+    path("", include("privacy.urls")),
     path("account/", include((accounts.pages, "accounts"))),
     path("account/", include(accounts.doors)),
 )

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                         verbose_name="case",
                     ),
                 ),
+                ("filing_key", models.UUIDField(blank=True, null=True, unique=True)),
                 (
                     "kind",
                     models.CharField(
@@ -119,6 +120,10 @@ class Migration(migrations.Migration):
                 ),
                 ("held_at", models.DateTimeField(blank=True, null=True, verbose_name="held since")),
                 (
+                    "retained_until_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="part kept until"),
+                ),
+                (
                     "closed_at",
                     models.DateTimeField(
                         blank=True, db_index=True, null=True, verbose_name="closed"
@@ -184,7 +189,6 @@ class Migration(migrations.Migration):
                 "verbose_name": "request",
                 "verbose_name_plural": "requests",
                 "ordering": ["due_at", "pk"],
-                "permissions": [("decide_request", "Can decide on requests")],
             },
         ),
         migrations.CreateModel(

@@ -83,6 +83,9 @@ class Request(models.Model):
     """One request of one person under the GDPR, bound to who asked and to his address then."""
 
     reference = models.CharField(_("case"), max_length=20, unique=True, default=new_reference)
+    filing_key = models.UUIDField(
+        null=True, blank=True, unique=True
+    )  # of the form: sent twice, one
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     state = models.CharField(_("state"), max_length=30, choices=State)
     regime = models.CharField(_("law"), max_length=10, default="gdpr", choices=[("gdpr", "GDPR")])
@@ -106,6 +109,7 @@ class Request(models.Model):
     due_at = models.DateTimeField(_("answer due"), db_index=True)
     cooling_off_until = models.DateTimeField(_("cooling off until"), null=True, blank=True)
     held_at = models.DateTimeField(_("held since"), null=True, blank=True)
+    retained_until_at = models.DateTimeField(_("part kept until"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, db_index=True)
     attempts = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
 
@@ -131,7 +135,6 @@ class Request(models.Model):
         verbose_name = _("request")
         verbose_name_plural = _("requests")
         ordering = ["due_at", "pk"]
-        permissions = [("decide_request", _("Can decide on requests"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["user"],

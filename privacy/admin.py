@@ -1,0 +1,180 @@
+"""The officer's queue and case page. Nothing is edited or deleted by hand; buttons decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, cast
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from privacy import case_page
+from privacy.clock import clock
+from privacy.forms import AnswerForm, RefusalForm
+from privacy.models import Request
+from privacy.models.requests import OPEN, Refusal
+from privacy.requests import decisions
+from privacy.requests.events import Actor, officer
+
+CHANGE = "privacy.change_request"
+
+
+class ByClock(admin.SimpleListFilter):
+    """Open ones first: the queue is what waits, not what was."""
+
+    title = _("clock")
+    parameter_name = "clock"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("late", _("Overdue")), ("week", _("Due this week")), ("closed", _("Closed"))]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        now = timezone.now()
+        match self.value():
+            case "late":
+                return rows.filter(state__in=OPEN, due_at__lt=now)
+            case "week":
+                return rows.filter(state__in=OPEN, due_at__lt=now + timedelta(days=7))
+            case "closed":
+                return rows.exclude(state__in=OPEN)
+        return rows.filter(state__in=OPEN)
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _("Open")}
+        yield from others
+
+
+@admin.register(Request)
+class RequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run time
+    list_display = ("reference", "kind", "shown_state", "received_at", "shown_clock", "assigned_to")
+    list_filter = (ByClock, "kind", "state")
+    list_select_related = ("assigned_to",)
+    ordering = ("due_at", "pk")
+    search_fields = ("reference",)
+    search_help_text = _("We search by case number, not by name.")
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # the buttons change a case, never a form
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("privacy.view_request")
+
+    @admin.display(description=_("state"), ordering="state")
+    def shown_state(self, case: Request) -> SafeString:
+        if case.held_at:
+            return format_html('<span class="badge badge-warn">{}</span>', _("On hold"))
+        return format_html('<span class="badge">{}</span>', case.get_state_display())
+
+    @admin.display(description=_("clock"), ordering="due_at")
+    def shown_clock(self, case: Request) -> SafeString:
+        at = clock(case, timezone.now())
+        left = ngettext("%(n)s day left", "%(n)s days left", at.days_left) % {"n": at.days_left}
+        over = ngettext("%(n)s day over", "%(n)s days over", -at.days_left) % {"n": -at.days_left}
+        level = {"clock-late": "badge-danger", "clock-warn": "badge-warn"}.get(at.level, "")
+        return format_html(
+            '<span class="badge {}">{}</span>', level, over if at.days_left < 0 else left
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(require_POST(self.decide))
+        ours = [path("<int:pk>/decide/", decide, name="privacy_request_decide")]
+        return [*ours, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """The case page: who asks, what would happen, what happened. Opening it is on record."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        case = get_object_or_404(Request, pk=object_id if object_id.isdecimal() else 0)
+        decisions.look(case, by=by(request), now=timezone.now())
+        return self.page(request, case)
+
+    def page(self, request: HttpRequest, case: Request, **forms: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            **case_page.context(case, get_language() or "nl", timezone.now()),
+            "refusal_form": RefusalForm(),
+            "answer_form": AnswerForm(),
+            "may_decide": request.user.has_perm(CHANGE),
+            "opts": self.opts,
+            "title": f"{case.get_kind_display()}, {case.reference}",
+            **forms,
+        }
+        return render(request, "privacy/admin/case.html", context)
+
+    def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not request.user.has_perm(CHANGE):
+            raise PermissionDenied
+        case = get_object_or_404(Request, pk=pk)
+        try:
+            wrong = DECISIONS.get(request.POST.get("decision", ""), nothing)(request, case)
+        except decisions.NotPossible:
+            messages.error(request, _("This is not possible any more: look at the case again."))
+        except decisions.OwnRequest:
+            messages.error(request, _("Nobody decides on his own request."))
+        else:
+            if wrong:
+                return self.page(request, case, **wrong)
+        return redirect("admin:privacy_request_change", case.pk)
+
+
+def by(request: HttpRequest) -> Actor:
+    return officer(cast("int", request.user.pk))
+
+
+def refuse(request: HttpRequest, case: Request) -> dict[str, Any] | None:
+    form = RefusalForm(request.POST)
+    if not form.is_valid():
+        return {"refusal_form": form}
+    ground, reasons = Refusal(form.cleaned_data["ground"]), form.cleaned_data["reasons"]
+    decisions.refuse(case, ground, reasons, by=by(request), now=timezone.now())
+    return None
+
+
+def answer(request: HttpRequest, case: Request) -> dict[str, Any] | None:
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return {"answer_form": form}
+    decisions.answer(case, form.cleaned_data["answer"], by=by(request), now=timezone.now())
+    return None
+
+
+def simply(decision: Callable[..., None]) -> Callable[[HttpRequest, Request], None]:
+    def decide(request: HttpRequest, case: Request) -> None:
+        decision(case, by=by(request), now=timezone.now())
+
+    return decide
+
+
+def nothing(request: HttpRequest, case: Request) -> None:
+    raise decisions.NotPossible
+
+
+DECISIONS: dict[str, Callable[[HttpRequest, Request], dict[str, Any] | None]] = {
+    "approve": simply(decisions.approve),
+    "hold": simply(decisions.hold),
+    "release": simply(decisions.release),
+    "ask": simply(decisions.ask),
+    "refuse": refuse,
+    "answer": answer,
+}

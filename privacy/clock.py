@@ -1,0 +1,29 @@
+"""The legal clock as it is drawn: so many bristles, and how it is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from privacy.models import Request
+
+BARS = 12
+WARN = 0.75  # of the time has passed
+
+
+@dataclass(frozen=True)
+class Clock:
+    bars: int
+    level: str  # "", "clock-warn" or "clock-late"
+    days_left: int  # below zero when overdue
+
+
+def clock(case: Request, now: datetime) -> Clock:
+    """How much of the time to answer has passed; it stops when the case is closed."""
+    at = case.closed_at or now
+    passed = (at - case.received_at) / (case.due_at - case.received_at)
+    left = (timezone.localdate(case.due_at) - timezone.localdate(at)).days
+    level = "clock-late" if at > case.due_at else "clock-warn" if passed >= WARN else ""
+    return Clock(max(1, min(BARS, round(BARS * passed))), level, left)

@@ -1,0 +1,142 @@
+"""The personal data of the privacy room itself: requests, their proofs and their history."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from privacy.declarations import (
+    Category,
+    Erase,
+    LegalBasis,
+    Period,
+    Purpose,
+    Rectify,
+    Role,
+    Source,
+    declare,
+    not_personal,
+    personal,
+)
+from privacy.models import Request, RequestEvent, VerificationCode
+
+ANSWERING = Purpose(
+    _("Answer your privacy requests"),
+    LegalBasis.LEGAL_OBLIGATION,
+    Period(days=90),
+    key="privacy-requests",
+)
+ACCOUNTABILITY = Purpose(
+    _("Show that we answered your privacy requests"),
+    LegalBasis.LEGAL_OBLIGATION,
+    Period(years=2),
+    exemption="Art. 17(3)(b)",
+    key="privacy-accountability",
+)
+PROOF = Purpose(
+    _("Check that an address is yours"), LegalBasis.LEGAL_OBLIGATION, Period(days=1), key="proof"
+)
+
+declare(
+    Request,
+    personal(
+        "email",
+        "order_reference",
+        "message",
+        "answer",
+        category=Category.RIGHTS,
+        purposes=[ANSWERING],
+    ),
+    personal(
+        "subject_id",
+        category=Category.RIGHTS,
+        purposes=[ANSWERING],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+    ),
+    personal(
+        "link_digest",
+        category=Category.CREDENTIALS,
+        purposes=[ANSWERING],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+        withheld=_("secret"),
+    ),
+    personal(
+        "reference",
+        "kind",
+        "state",
+        "language",
+        "received_at",
+        "due_at",
+        "cooling_off_until",
+        "email_proved_at",
+        "held_at",
+        "retained_until_at",
+        "closed_at",
+        "refusal",
+        category=Category.RIGHTS,
+        purposes=[ACCOUNTABILITY],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    personal(
+        "assigned_to",
+        category=Category.WORK,
+        purposes=[ACCOUNTABILITY],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+        about="officer",
+    ),
+    not_personal("regime", "filing_key", "attempts", "link_until_at", "link_used_at"),
+    user="user",
+    email="email",
+    proved=Q(email_proved_at__isnull=False),
+    clock="closed_at",
+    performing=Q(closed_at=None),
+    roles={"officer": Role(user="assigned_to")},
+)
+declare(
+    RequestEvent,
+    personal(
+        "action",
+        "role",
+        "reason",
+        "happened_at",
+        category=Category.RIGHTS,
+        purposes=[ACCOUNTABILITY],
+        source=Source.OBSERVED,
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    personal(
+        "staff",
+        category=Category.WORK,
+        purposes=[ACCOUNTABILITY],
+        source=Source.OBSERVED,
+        rectify=Rectify.NEVER,
+        about="officer",
+    ),
+    not_personal("request", "sequence", "digest"),
+    user="request__user",
+    email="request__email",
+    proved=Q(request__email_proved_at__isnull=False),
+    clock="request__closed_at",
+    performing=Q(request__closed_at=None),
+    roles={"officer": Role(user="staff")},
+)
+declare(
+    VerificationCode,
+    personal(
+        "digest",
+        category=Category.CREDENTIALS,
+        purposes=[PROOF],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+        withheld=_("secret"),
+    ),
+    not_personal("request", "expires_at", "tries", "used_at"),
+    user="request__user",
+    email="request__email",
+    proved=Q(request__email_proved_at__isnull=False),
+    clock="expires_at",
+)

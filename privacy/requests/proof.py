@@ -1,0 +1,114 @@
+"""How a person without an account proves an address: a code in the mail."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import F
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from privacy import letters, subjects
+from privacy.models import Request, VerificationCode
+from privacy.models.requests import Action, State
+from privacy.requests import wording
+from privacy.requests.events import PERSON, SYSTEM, record
+
+LIFETIME = timedelta(minutes=15)
+TRIES = 5  # of one code, then it is locked
+CODES = 3  # of one request
+
+
+class ProofRefused(Exception):
+    """The code proved nothing; the request waits on."""
+
+
+class WrongCode(ProofRefused):
+    def __init__(self, left: int) -> None:
+        super().__init__(f"{left} tries left")
+        self.left = left
+
+
+class CodeExpired(ProofRefused):
+    """Too old, or already used."""
+
+
+class CodeLocked(ProofRefused):
+    """Tried too often."""
+
+
+class NoMoreCodes(ProofRefused):
+    """The request had all the codes it gets."""
+
+
+def hashed(case: Request, code: str) -> str:
+    """Keyed with the shop's secret: a copy of the database alone cannot try a million codes."""
+    return salted_hmac("privacy.code", f"{case.pk}:{code}", algorithm="sha256").hexdigest()
+
+
+@transaction.atomic
+def send_code(case: Request, *, now: datetime) -> None:
+    """Mail a fresh code; only the latest of a request can be used."""
+    case = Request.objects.select_for_update().get(pk=case.pk)
+    number = case.codes.count() + 1
+    if number > CODES or case.state != State.AWAITING_VERIFICATION:
+        raise NoMoreCodes
+    code = f"{secrets.randbelow(1_000_000):06}"
+    case.codes.create(digest=hashed(case, code), expires_at=now + LIFETIME)
+    record(case, Action.CODE_SENT, by=SYSTEM, now=now)
+    letters.send(
+        "privacy/code",
+        to=case.email,
+        language=case.language,
+        about=f"request:{case.reference}:{number}",
+        context={"code": code, "minutes": LIFETIME // timedelta(minutes=1)},
+    )
+
+
+def prove(case: Request, typed: str, *, now: datetime) -> None:
+    """Accept the address as proved, once. Each try is counted before it is compared."""
+    code = case.codes.first()
+    if code is None:
+        raise CodeExpired
+    counted = VerificationCode.objects.filter(
+        pk=code.pk, used_at=None, tries__lt=TRIES, expires_at__gt=now
+    ).update(tries=F("tries") + 1)
+    code.refresh_from_db()
+    if not counted:
+        raise CodeLocked if code.tries >= TRIES else CodeExpired
+    if not constant_time_compare(code.digest, hashed(case, typed)):
+        raise WrongCode(TRIES - code.tries) if code.tries < TRIES else CodeLocked
+    accept(case, code, now=now)
+
+
+@transaction.atomic
+def accept(case: Request, code: VerificationCode, *, now: datetime) -> None:
+    """Hand a proved request to the officer, whichever of two clicks comes first."""
+    won = Request.objects.filter(pk=case.pk, state=State.AWAITING_VERIFICATION).update(
+        state=State.IN_ASSESSMENT, email_proved_at=now, user_id=account_at(case.email)
+    )
+    used = VerificationCode.objects.filter(pk=code.pk, used_at=None).update(used_at=now)
+    if not (won and used):
+        return
+    record(case, Action.PROVED, by=PERSON, now=now)
+    letters.send(
+        "privacy/request_received",
+        to=case.email,
+        language=case.language,
+        about=f"request:{case.reference}",
+        context={
+            "reference": case.reference,
+            "kind": case.kind,
+            "due": wording.day(case.due_at, case.language),
+        },
+    )
+
+
+def account_at(email: str) -> int | None:
+    """The account for which this address is verified, if there is one."""
+    for user in get_user_model()._default_manager.filter(email__iexact=email):
+        if email.casefold() in {address.casefold() for address in subjects.of(user).emails}:
+            return user.pk
+    return None

@@ -1,0 +1,22 @@
+"""The jobs of the privacy room. Ids in, one call, safe to repeat; the clock is read here."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from privacy.requests import execution
+
+
+@shared_task(name="privacy.execute_request")
+def execute_request(pk: int) -> None:
+    """Carry out one approved request; nothing if another worker did, or if it is not due."""
+    execution.try_to_execute(pk, now=timezone.now())
+
+
+@shared_task(name="privacy.run_due_requests", ignore_result=True)
+def run_due_requests() -> None:
+    """Every few seconds: the rows, never the broker, say what is due."""
+    now = timezone.now()
+    execution.run_due(now=now)
+    execution.tidy(now=now)

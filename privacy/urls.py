@@ -1,0 +1,22 @@
+from django.urls import path
+
+from privacy.views import account, public
+
+app_name = "privacy"
+urlpatterns = [
+    path("account/privacy/", account.centre, name="centre"),
+    path("account/privacy/download/", account.download, name="download"),
+    path("account/privacy/correct/", account.correct, name="correct"),
+    path("account/privacy/delete/", account.delete, name="delete"),
+    path("account/privacy/scheduled/", account.scheduled, name="scheduled"),
+    path("account/privacy/requests/", account.requests, name="requests"),
+    path("account/privacy/requests/<slug:reference>/", account.withdraw, name="withdraw"),
+    path("privacy/", public.index, name="index"),
+    path("privacy/policy/", public.policy, name="policy"),
+    path("privacy/contact/", public.contact, name="contact"),
+    path("privacy/request/", public.inquire, name="request"),
+    path("privacy/request/<slug:reference>/", public.filed, name="filed"),
+    path("privacy/request/<slug:reference>/code/", public.code, name="code"),
+    path("privacy/keep/<slug:token>/", public.keep, name="keep"),
+    path("privacy/fetch/<slug:token>/", public.fetch, name="fetch"),
+]

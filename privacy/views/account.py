@@ -1,0 +1,130 @@
+"""A signed-in person's own pages: what we hold, take it along, correct it, have it deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar, cast
+
+from allauth.account.decorators import reauthentication_required
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from privacy import archive, erasure, export, limits, rectification, subjects
+from privacy.clock import clock
+from privacy.holdings import disclosures, holdings
+from privacy.models import Request
+from privacy.requests import decisions, filing
+from privacy.requests.receipt import receipt
+
+HOUR = timedelta(hours=1)
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+signed_in_again = cast("Callable[[View], View]", reauthentication_required)  # allauth has no types
+
+
+def account(request: HttpRequest) -> filing.Account:
+    return cast("filing.Account", request.user)
+
+
+@never_cache
+@login_required
+@require_safe
+def centre(request: HttpRequest) -> HttpResponse:
+    collected = export.collect(subjects.of(request.user))
+    open_case = Request.objects.filter(user_id=account(request).pk, closed_at=None).first()
+    context = {
+        "holdings": holdings(collected),
+        "recipients": disclosures(collected),
+        "open_case": open_case,
+        "now": timezone.now(),
+    }
+    return render(request, "privacy/centre.html", context)
+
+
+@never_cache
+@login_required
+@signed_in_again
+@require_http_methods(["GET", "HEAD", "POST"])
+def download(request: HttpRequest) -> HttpResponseBase:
+    if request.method != "POST":
+        return render(request, "privacy/download.html")
+    if not limits.allows("download", str(request.user.pk), times=10, within=HOUR):
+        return render(request, "privacy/too_often.html", status=429)
+    subject, now = subjects.of(request.user), timezone.now()
+    answer = archive.of(subject, language=get_language() or "nl", now=now)
+    filing.file_download(account(request), now=now)
+    return answer
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest) -> HttpResponse:
+    data = request.POST if request.method == "POST" else None
+    forms = rectification.forms(subjects.of(request.user), data)
+    if data is not None and rectification.save(forms):
+        messages.success(request, _("It has been corrected, everywhere we use it."))
+        return redirect("privacy:correct")
+    wrong = any(form.errors for form in forms)
+    return render(request, "privacy/correct.html", {"forms": forms, "wrong": wrong})
+
+
+@never_cache
+@login_required
+@signed_in_again
+@require_http_methods(["GET", "HEAD", "POST"])
+def delete(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    if request.method == "POST":
+        filing.file_deletion(account(request), now=now)
+        return redirect("privacy:scheduled")
+    if filing.running_deletion(account(request)):
+        return redirect("privacy:scheduled")
+    plan = receipt(erasure.preview(subjects.of(request.user), now), get_language() or "nl")
+    context = {"plan": plan, "now": now, "until": now + settings.COOLING_OFF}
+    return render(request, "privacy/delete.html", context)
+
+
+@never_cache
+@login_required
+@require_safe
+def scheduled(request: HttpRequest) -> HttpResponse:
+    case = filing.running_deletion(account(request))
+    if case is None:
+        return redirect("privacy:requests")
+    return render(request, "privacy/scheduled.html", {"case": case})
+
+
+@never_cache
+@login_required
+@require_safe
+def requests(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    own = Request.objects.filter(user_id=account(request).pk).prefetch_related("events")
+    context = {
+        "running": [(case, clock(case, now)) for case in own.filter(closed_at=None)],
+        "past": own.exclude(closed_at=None).order_by("-received_at")[:50],
+    }
+    return render(request, "privacy/requests.html", context)
+
+
+@never_cache
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    case = get_object_or_404(Request, reference=reference, user_id=account(request).pk)
+    try:
+        decisions.withdraw(case, now=timezone.now())
+    except decisions.NotPossible:
+        messages.info(request, _("This request has already ended."))
+    else:
+        messages.success(request, _("Your request has been withdrawn. Nothing was done with it."))
+    return redirect("privacy:requests")

@@ -1,0 +1,159 @@
+"""The pages that need no account: the request form and its code, the links from letters, the policy."""  # noqa: E501
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from privacy import archive, limits, processing
+from privacy.forms import CodeForm, InquiryForm
+from privacy.models import Request
+from privacy.models.requests import Kind, State
+from privacy.requests import decisions, filing, links, proof
+
+HOUR = timedelta(hours=1)
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    return render(request, "privacy/index.html")
+
+
+@require_safe
+def policy(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "privacy/policy.html",
+        {"activities": processing.activities(), "recipients": processing.recipients()},
+    )
+
+
+@require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    return render(request, "privacy/contact.html")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def inquire(request: HttpRequest) -> HttpResponse:
+    kind = request.GET.get("kind", Kind.ACCESS)
+    form = InquiryForm(request.POST if request.method == "POST" else None, kind=kind)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "privacy/request.html", {"form": form})
+    if not may_ask(request, form.cleaned_data["email"]):
+        return too_often(request)
+    case = filing.file_inquiry(form.inquiry(), now=timezone.now())
+    return redirect("privacy:code", case.reference)
+
+
+def may_ask(request: HttpRequest, email: str) -> bool:
+    """Both are counted each time, so that neither says anything about the other."""
+    client = str(request.META.get("REMOTE_ADDR", ""))
+    by_client = limits.allows("request", client, times=20, within=HOUR)
+    by_address = limits.allows("request-to", email.lower(), times=5, within=HOUR)
+    return by_client and by_address
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    answer = render(request, "privacy/too_often.html", status=429)
+    answer["Retry-After"] = str(int(HOUR.total_seconds()))
+    return answer
+
+
+def inquiries(reference: str) -> Request:
+    """A request from the public form, by its number; anything else is not found."""
+    return get_object_or_404(Request, reference=reference, filing_key__isnull=False)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def code(request: HttpRequest, reference: str) -> HttpResponse:
+    case = inquiries(reference)
+    if case.state != State.AWAITING_VERIFICATION:
+        return redirect("privacy:filed", case.reference)
+    if "again" in request.POST:
+        return another_code(request, case)
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            proof.prove(case, form.cleaned_data["code"], now=timezone.now())
+        except proof.ProofRefused as refused:
+            form.add_error("code", why_refused(refused))
+        else:
+            return redirect("privacy:filed", case.reference)
+    return render(request, "privacy/code.html", {"form": form, "case": case})
+
+
+def another_code(request: HttpRequest, case: Request) -> HttpResponse:
+    form, sent = CodeForm(), True
+    try:
+        proof.send_code(case, now=timezone.now())
+    except proof.NoMoreCodes as refused:
+        form, sent = CodeForm({"code": "000000"}), False
+        form.add_error("code", why_refused(refused))
+    return render(request, "privacy/code.html", {"form": form, "case": case, "sent": sent})
+
+
+def why_refused(refused: proof.ProofRefused) -> str:
+    match refused:
+        case proof.WrongCode(left=left):
+            return ngettext(
+                "That code is not right. %(left)s try left.",
+                "That code is not right. %(left)s tries left.",
+                left,
+            ) % {"left": left}
+        case proof.CodeLocked():
+            return _("That code was tried too often. Ask for a new one.")
+        case proof.NoMoreCodes():
+            return _("You had three codes for this request. Please send a new request.")
+        case _other:
+            return _("That code is no longer valid. Ask for a new one.")
+
+
+@never_cache
+@require_safe
+def filed(request: HttpRequest, reference: str) -> HttpResponse:
+    case = inquiries(reference)
+    if case.state == State.AWAITING_VERIFICATION:
+        return redirect("privacy:code", case.reference)
+    return render(request, "privacy/filed.html", {"case": case})
+
+
+def linked(token: str, kind: Kind) -> Request:
+    return get_object_or_404(Request, link_digest=links.digest(token), kind=kind)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep(request: HttpRequest, token: str) -> HttpResponse:
+    """The link that takes a deletion back; looking changes nothing, so link scanners do no harm."""
+    case = linked(token, Kind.ERASURE)
+    if request.method == "POST":
+        try:
+            decisions.withdraw(case, now=timezone.now())
+        except decisions.NotPossible:
+            case.refresh_from_db()
+        if case.state != State.WITHDRAWN:
+            raise Http404
+        return redirect("privacy:keep", token)
+    return render(request, "privacy/keep.html", {"case": case})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def fetch(request: HttpRequest, token: str) -> HttpResponseBase:
+    """The link that hands out a guest's data, once; the file is made then and kept nowhere."""
+    case, now = linked(token, Kind.ACCESS), timezone.now()
+    over = case.link_used_at or not case.link_until_at or case.link_until_at <= now
+    if request.method != "POST" or over:
+        return render(
+            request, "privacy/fetch.html", {"case": case, "over": over}, status=410 if over else 200
+        )
+    return archive.for_link(case, now=now) or redirect("privacy:fetch", token)

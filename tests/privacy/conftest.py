@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+
+from accounts.models import User
+from outbox.models import Message
+from outbox.tasks import send
+
+Inbox = Callable[[], list[EmailMultiAlternatives]]
+
+
+@pytest.fixture
+def inbox(mailoutbox: list[Any]) -> Inbox:
+    """Does the mail worker's round and returns all that was sent so far."""
+
+    def look() -> list[EmailMultiAlternatives]:
+        for pk in (
+            Message.objects.filter(state="queued").order_by("pk").values_list("pk", flat=True)
+        ):
+            send(pk)
+        return mailoutbox
+
+    return look
+
+
+@pytest.fixture(autouse=True)
+def _fresh_counters(db: None) -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def anna(db: None) -> User:
+    from allauth.account.models import EmailAddress
+
+    user = User.objects.create_user(
+        "anna.jansen@example.com", "correct horse battery", name="Anna Jansen", nickname="Anna"
+    )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def signed_in(anna: User, client: Client) -> Client:
+    """Anna, signed in and just re-authenticated, through the pages."""
+    client.post("/nl/account/login/", {"login": anna.email, "password": "correct horse battery"})
+    client.post("/nl/account/reauthenticate/", {"password": "correct horse battery"})
+    return client
+
+
+def code_in(mail: EmailMultiAlternatives) -> str:
+    found = re.search(r"\b(\d{6})\b", str(mail.body))
+    assert found, mail.body
+    return found[1]
+
+
+def link_in(mail: EmailMultiAlternatives) -> str:
+    """The path of the first link in the text of a mail."""
+    found = re.search(r"https?://[^/\s]+(/\S+)", str(mail.body))
+    assert found, mail.body
+    return found[1]
