@@ -33,6 +33,7 @@ app.conf.update(
     beat_schedule={
         "purge": {"task": "privacy.purge", "schedule": crontab(hour=3, minute=10)},
         "requests": {"task": "privacy.run_due_requests", "schedule": 10},  # seconds
+        "orders": {"task": "orders.sweep", "schedule": 60},  # seconds
         "outbox": {"task": "outbox.sweep", "schedule": 15},  # seconds
     },
 )

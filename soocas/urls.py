@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import urls as accounts
+from orders import urls as orders
 from soocas import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -10,11 +11,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.door),
     # machine endpoints, without a language
     path("account/", include(accounts.callbacks)),
+    path("", include(orders.machine)),
 ]
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("", include("catalog.urls")),
     path("", include("privacy.urls")),
+    path("", include("orders.urls")),
     path("account/", include((accounts.pages, "accounts"))),
     path("account/", include(accounts.doors)),
 )

@@ -1,0 +1,91 @@
+"""The cart: SKU and quantity in the browser's session, nothing about a person."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from catalog.models import Variant
+
+KEY = "cart"
+NONCE = "cart_nonce"
+MOST_OF_ONE = 10  # pieces
+MOST_LINES = 30
+
+
+class CartFull(Exception):
+    """The cart holds as many different things as it may."""
+
+
+@dataclass(frozen=True)
+class CartLine:
+    variant: Variant
+    quantity: int
+
+    @property
+    def total(self) -> Decimal:
+        return self.variant.price * self.quantity
+
+    @property
+    def short(self) -> bool:
+        return self.quantity > self.variant.available
+
+
+class Cart:
+    def __init__(self, session: SessionBase) -> None:
+        self.session = session
+        self.quantities: dict[str, int] = _clean(session.get(KEY))
+
+    @property
+    def count(self) -> int:
+        return sum(self.quantities.values())
+
+    def lines(self) -> list[CartLine]:
+        """What is in it and still for sale, in the order it was put in."""
+        sold = Variant.objects.on_sale().with_words().filter(sku__in=self.quantities)
+        found = {variant.sku: variant for variant in sold}
+        return [CartLine(found[s], n) for s, n in self.quantities.items() if s in found]
+
+    def gone(self) -> list[str]:
+        """The SKUs that are no longer for sale."""
+        return sorted(set(self.quantities) - {line.variant.sku for line in self.lines()})
+
+    def add(self, sku: str, quantity: int) -> None:
+        self.put(sku, self.quantities.get(sku, 0) + quantity)
+
+    def put(self, sku: str, quantity: int) -> None:
+        """Set a quantity, up to the most we sell of one thing; 0 takes it out. CartFull."""
+        if quantity < 1:
+            self.quantities.pop(sku, None)
+        elif sku not in self.quantities and len(self.quantities) >= MOST_LINES:
+            raise CartFull
+        else:
+            self.quantities[sku] = min(quantity, MOST_OF_ONE)
+        self.session[KEY] = self.quantities
+
+    def refill(self, quantities: dict[str, int]) -> None:
+        for sku, quantity in quantities.items():
+            self.put(sku, quantity)
+
+    def clear(self) -> None:
+        self.session.pop(KEY, None)
+        self.session.pop(NONCE, None)
+        self.quantities = {}
+
+    @property
+    def nonce(self) -> str:
+        """The same in every tab until this cart is ordered: it makes two orders one."""
+        if NONCE not in self.session:
+            self.session[NONCE] = secrets.token_urlsafe(24)
+        return str(self.session[NONCE])
+
+
+def _clean(stored: object) -> dict[str, int]:
+    """What a session of an older release or another hand holds is read with care."""
+    if not isinstance(stored, dict):
+        return {}
+    pairs = ((str(sku)[:40], n) for sku, n in stored.items() if isinstance(n, int))
+    return {sku: min(n, MOST_OF_ONE) for sku, n in pairs if n > 0}

@@ -1,0 +1,68 @@
+"""How an order stands, as its page says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from orders import totals
+from orders.models import LIVE, Order, PaymentAttempt
+from orders.sweeping import WITHDRAWAL
+from orders.totals import Totals
+
+State = PaymentAttempt.State
+FRESH = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Face:
+    page: str  # order, checking, unpaid or ended
+    kind: str
+    totals: Totals
+    payable_until: datetime
+    withdraw_until: datetime | None = None
+
+
+def of(order: Order, *, now: datetime) -> Face:
+    page, kind = _page(order, now)
+    delivered = order.delivered_at
+    return Face(
+        page,
+        kind,
+        totals.of(order),
+        payable_until=order.placed_at + settings.PAYMENT_HOLD,
+        withdraw_until=delivered + WITHDRAWAL if delivered else None,
+    )
+
+
+def _page(order: Order, now: datetime) -> tuple[str, str]:
+    if order.state in {Order.State.CANCELLED, Order.State.EXPIRED}:
+        return "ended", order.state
+    if order.state == Order.State.PLACED:
+        return _unpaid(order)
+    if order.delivered_at:
+        return "order", "delivered"
+    fresh = order.confirmed_at and now - order.confirmed_at < FRESH
+    return "order", "fresh" if fresh else "paid"
+
+
+def _unpaid(order: Order) -> tuple[str, str]:
+    """By the payment that may still take money, else the last one that did or did not."""
+    attempts = list(order.attempts.order_by("position"))
+    telling = next((a for a in attempts if a.state in LIVE), None)
+    taken = next((a for a in attempts if a.state == State.CAPTURED), None)
+    attempt = taken or telling or (attempts[-1] if attempts else None)
+    match attempt.state if attempt else "":
+        case State.CAPTURED:
+            return "checking", "odd_money"
+        case State.PENDING_REVIEW:
+            return "checking", "pending"
+        case State.APPROVED | State.CAPTURING | State.UNKNOWN:
+            return "checking", "unknown"
+        case State.CREATED:
+            return "checking", "no_paypal"
+        case State.DECLINED:
+            return "unpaid", "declined"
+    return "unpaid", "refused" if attempt and attempt.problem else "open"

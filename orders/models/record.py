@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orders import countries
+from orders.models.order import Order
+
+
+class Counter(models.Model):
+    """Gapless numbers: the row is locked by the transaction that takes one."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.last}"
+
+
+class Invoice(models.Model):
+    """What the tax law has us keep of a paid order, never changed, on a clock of its own."""
+
+    order = models.OneToOneField(Order, models.PROTECT, related_name="invoice")
+    number = models.CharField(_("invoice number"), max_length=20, unique=True)
+    issued_at = models.DateTimeField(_("issued"), db_index=True)
+    name = models.CharField(_("name"), max_length=100)
+    street = models.CharField(_("street"), max_length=100)
+    house_number = models.CharField(_("house number"), max_length=20)
+    postcode = models.CharField(_("postcode"), max_length=10)
+    city = models.CharField(_("town"), max_length=100)
+    country = models.CharField(_("country"), max_length=2, choices=countries.CHOICES)
+    total = models.DecimalField(_("total"), max_digits=9, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderEvent(models.Model):
+    """What happened to an order, in codes: no personal values."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="events")
+    at = models.DateTimeField(_("at"))
+    kind = models.CharField(_("what"), max_length=40)
+    detail = models.CharField(_("detail"), max_length=200, blank=True)  # PayPal's codes
+    alert = models.BooleanField(_("needs a look"), default=False)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [models.Index(fields=["order", "at"], name="event_of_order")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class WebhookEvent(models.Model):
+    """A message PayPal delivered, once: its id and kind, never its content."""
+
+    event_id = models.CharField(max_length=60, primary_key=True)
+    kind = models.CharField(max_length=60)
+    received_at = models.DateTimeField(db_index=True)
+    handled_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event_id}"

@@ -1,0 +1,223 @@
+"""A payment at PayPal: begun, taken, asked after. All roads end in ``settlement.settle``.
+
+No database transaction is open while PayPal is asked: what is about to happen is committed first.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from orders import paypal, wording
+from orders.events import move_attempt, record
+from orders.models import LIVE, Order, PaymentAttempt
+from orders.paypal import Seen
+from orders.personal_data import told_paypal
+from orders.settlement import settle
+from orders.transport import PayPalError
+
+State = PaymentAttempt.State
+BACK_TO_PAYPAL = frozenset({"INSTRUMENT_DECLINED", "PAYER_ACTION_REQUIRED", "ORDER_NOT_APPROVED"})
+TAKEN_ALREADY = frozenset({"ORDER_ALREADY_CAPTURED", "ORDER_COMPLETION_IN_PROGRESS"})
+NO_RETRY = frozenset({"PAYER_CANNOT_PAY", "TRANSACTION_REFUSED", "COMPLIANCE_VIOLATION"})
+SOON = timedelta(minutes=1)  # until the sweeper looks after an unfinished call
+AT_PAYPAL = timedelta(minutes=10)  # until the sweeper asks after a buyer who did not return
+
+
+def begin(order: Order, *, now: datetime) -> PaymentAttempt | None:
+    """The order's payment, with the buyer's link if PayPal answers; None if it needs none."""
+    attempt = _live(order) or _new_attempt(order, now=now)
+    if attempt and attempt.state == State.CREATED:
+        create(attempt, now=now)
+        attempt.refresh_from_db()
+    return attempt
+
+
+def create(attempt: PaymentAttempt, *, now: datetime) -> None:
+    """Create the order at PayPal; said again under the same id it stays one order there."""
+    try:
+        seen = paypal.create(wording.wish(attempt), request_id=attempt.create_request_id)
+    except PayPalError as error:
+        _not_created(attempt, error, now=now)
+        return
+    _created(attempt, seen, now=now)
+
+
+def _created(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
+    with transaction.atomic():
+        won = move_attempt(
+            attempt,
+            State.REDIRECTED,
+            of=[State.CREATED],
+            now=now,
+            paypal_id=seen.id,
+            approve_url=seen.approve_url,
+            ask_at=now + AT_PAYPAL,
+        )
+        if won:
+            told_paypal(attempt.order, now=now)
+
+
+def ask(attempt: PaymentAttempt, *, now: datetime) -> str:
+    """Ask PayPal how a payment stands, take the next step; why there was no answer, or empty."""
+    if attempt.paypal_id is None:
+        create(attempt, now=now)
+        return ""
+    try:
+        seen = paypal.get(attempt.paypal_id)
+    except PayPalError as error:
+        _unanswered(attempt, error, now=now)
+        return error.kind
+    settle(attempt, seen, now=now)
+    if seen.status == "APPROVED" and not seen.captures:
+        take(attempt, now=now)
+    return ""
+
+
+def reported(paypal_id: str, *, now: datetime) -> bool:
+    """PayPal says that something happened to an order; False if it should say so again later."""
+    attempt = PaymentAttempt.objects.filter(paypal_id=paypal_id).first()
+    if attempt is None:
+        try:
+            seen = paypal.get(paypal_id)
+        except PayPalError:
+            return False
+        if not seen.custom_id.startswith(Order.AT_PAYPAL):
+            return True  # another shop's, on the same account
+        attempt = _adopted(seen, now=now)
+    return attempt is not None and not ask(attempt, now=now)
+
+
+def take(attempt: PaymentAttempt, *, now: datetime) -> None:
+    """Capture an approved payment of an order that still waits for it."""
+    if not _claim(attempt, now=now):
+        return
+    attempt.refresh_from_db()
+    try:
+        seen = paypal.capture(attempt.paypal_id or "", request_id=attempt.capture_request_id)
+    except PayPalError as error:
+        _not_taken(attempt, error, now=now)
+    else:
+        settle(attempt, seen, now=now)
+
+
+def _claim(attempt: PaymentAttempt, *, now: datetime) -> bool:
+    """Say, and commit, that money is about to be taken; not for an order that has ended."""
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=attempt.order_id)
+        if order.state != Order.State.PLACED:
+            return False
+        of = [State.APPROVED, State.UNKNOWN]  # unknown: the same request once more
+        return move_attempt(attempt, State.CAPTURING, of=of, now=now, ask_at=now + SOON)
+
+
+def _adopted(seen: Seen, *, now: datetime) -> PaymentAttempt | None:
+    """The payment for which PayPal made this order, where its answer did not reach us."""
+    number, _, position = seen.invoice_id.rpartition("-")
+    waiting = PaymentAttempt.objects.filter(state=State.CREATED, order__number=number)
+    attempt = next((a for a in waiting if str(a.position) == position), None)
+    if attempt:
+        _created(attempt, seen, now=now)
+        attempt.refresh_from_db()
+    return attempt
+
+
+def _not_taken(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
+    """What a failed capture means, by PayPal's own word for it."""
+    issues = frozenset(error.issues)
+    if not error.definite:
+        _unanswered(attempt, error, now=now)
+    elif issues & TAKEN_ALREADY:
+        _unanswered(attempt, error, now=now)
+        _look(attempt, now=now)
+    elif issues & BACK_TO_PAYPAL:
+        _send_back(attempt, error, now=now)
+    else:
+        _decline(attempt, error, now=now)
+
+
+def _look(attempt: PaymentAttempt, *, now: datetime) -> None:
+    """See what PayPal has of it, without a further step."""
+    try:
+        settle(attempt, paypal.get(attempt.paypal_id or ""), now=now)
+    except PayPalError as error:
+        _unanswered(attempt, error, now=now)
+
+
+def _send_back(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
+    """The buyer chooses again at PayPal, same order; the next capture is a new request."""
+    tries = attempt.captures_tried + 1
+    move_attempt(
+        attempt,
+        State.REDIRECTED,
+        of=[State.CAPTURING],
+        now=now,
+        captures_tried=tries,
+        capture_request_id=wording.request_id(attempt.order, "cap", f"{attempt.position}-{tries}"),
+        problem=str(error),
+        ask_at=now + AT_PAYPAL,
+    )
+
+
+def _decline(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
+    """PayPal said no for good. A word we do not know is shown to staff."""
+    with transaction.atomic():
+        live = [State.CREATED, State.CAPTURING]
+        won = move_attempt(attempt, State.DECLINED, of=live, now=now, problem=str(error))
+        if won and not frozenset(error.issues) & NO_RETRY:
+            record(attempt.order_id, "unknown_refusal", now=now, detail=str(error), alert=True)
+
+
+def _unanswered(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
+    """Nobody knows yet. What may have taken money is unknown; all else stays as it was."""
+    with transaction.atomic():
+        moved = move_attempt(
+            attempt,
+            State.UNKNOWN,
+            of=[State.CAPTURING, State.APPROVED],
+            now=now,
+            problem=str(error),
+            ask_at=now + SOON,
+        )
+        if not moved:
+            record(attempt.order_id, "no_answer", now=now, detail=str(error))
+        if error.kind == "auth":
+            record(attempt.order_id, "paypal_refuses_us", now=now, detail=str(error), alert=True)
+
+
+def _not_created(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
+    if not error.definite:
+        _unanswered(attempt, error, now=now)
+        return
+    if "DUPLICATE_INVOICE_ID" in error.issues:
+        for other in attempt.order.attempts.exclude(pk=attempt.pk).exclude(paypal_id=None):
+            _look(other, now=now)
+    _decline(attempt, error, now=now)
+
+
+def _live(order: Order) -> PaymentAttempt | None:
+    return order.attempts.filter(state__in=LIVE).first()
+
+
+def _new_attempt(order: Order, *, now: datetime) -> PaymentAttempt | None:
+    """A further payment of an order that waits for one and has none that may take money."""
+    try:
+        with transaction.atomic():
+            locked = Order.objects.select_for_update().get(pk=order.pk)
+            paid = order.attempts.filter(state=State.CAPTURED).exists()
+            if paid or locked.state != Order.State.PLACED:
+                return None
+            position = (order.attempts.aggregate(last=Max("position"))["last"] or 0) + 1
+            return PaymentAttempt.objects.create(
+                order=order,
+                position=position,
+                amount=order.total,
+                create_request_id=wording.request_id(order, "cre", str(position)),
+                capture_request_id=wording.request_id(order, "cap", f"{position}-1"),
+                created_at=now,
+                ask_at=now + SOON,
+            )
+    except IntegrityError:  # the other click made it
+        return _live(order)

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import (
+    Counter,
+    Invoice,
+    Order,
+    OrderEvent,
+    OrderLine,
+    PaymentAttempt,
+    WebhookEvent,
+)
+from privacy.declarations import (
+    CLAIMS,
+    Category,
+    Erase,
+    LegalBasis,
+    Period,
+    Purpose,
+    Recipient,
+    Rectify,
+    declare,
+    declare_impersonal,
+    not_personal,
+    personal,
+)
+
+PAYPAL = Recipient(
+    "PayPal (Europe) S.à r.l. et Cie, S.C.A.", "LU", role=_("takes the payment"), key="paypal"
+)
+CARRIER = Recipient("PostNL", "NL", role=_("brings the parcel"), key="carrier")
+
+FULFILMENT = Purpose(
+    _("Deliver your order"),
+    LegalBasis.CONTRACT,
+    Period(days=90),
+    recipients=(PAYPAL, CARRIER),
+    key="fulfilment",
+)
+ACCOUNTING = Purpose(  # Art. 52 Algemene wet inzake rijksbelastingen: seven years
+    _("Keep invoices for the tax authority"),
+    LegalBasis.LEGAL_OBLIGATION,
+    Period(years=7, from_year_end=True),
+    exemption="Art. 17(3)(b)",
+    key="accounting",
+)
+
+RUNNING = Q(closed_at=None)
+ADDRESS = ("street", "house_number", "postcode", "city", "country")
+
+declare(
+    Order,
+    personal("email", "phone", category=Category.CONTACT, purposes=[FULFILMENT]),
+    personal(
+        "delivery_name",
+        *(f"delivery_{name}" for name in ADDRESS),
+        category=Category.CONTACT,
+        purposes=[FULFILMENT, CLAIMS],
+        clock="liable_from_at",  # an order that was never paid leaves no claim behind
+    ),
+    personal(
+        "billing_name",
+        *(f"billing_{name}" for name in ADDRESS),
+        category=Category.CONTACT,
+        purposes=[FULFILMENT],
+        rectify=Rectify.NEVER,
+    ),
+    personal(
+        "number",
+        "total",
+        "shipping",
+        "state",
+        "placed_at",
+        "confirmed_at",
+        "delivered_at",
+        "language",
+        category=Category.PURCHASES,
+        purposes=[FULFILMENT],
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    not_personal(
+        "id",
+        "uuid",
+        "token",
+        "nonce",
+        "email_proved_at",
+        "shipping_vat_rate",
+        "closed_at",
+        "liable_from_at",
+    ),
+    user="customer",
+    email="email",
+    proved=Q(email_proved_at__isnull=False),
+    reference="number",
+    clock="closed_at",
+    performing=RUNNING,
+    keep_row=True,
+)
+
+declare(
+    OrderLine,
+    personal(
+        "title",
+        "sku",
+        "quantity",
+        "unit_price",
+        category=Category.PURCHASES,
+        purposes=[FULFILMENT, ACCOUNTING],
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    not_personal("id", "order", "variant", "vat_rate", "sealed"),
+    user="order__customer",
+    email="order__email",
+    proved=Q(order__email_proved_at__isnull=False),
+    reference="order__number",
+    clock="order__closed_at",
+    performing=Q(order__closed_at=None),
+    keep_row=True,
+)
+
+declare(
+    Invoice,
+    personal(
+        "name",
+        *ADDRESS,
+        category=Category.CONTACT,
+        purposes=[ACCOUNTING],
+        rectify=Rectify.NEVER,
+    ),
+    personal(
+        "number",
+        "total",
+        "issued_at",
+        category=Category.PURCHASES,
+        purposes=[ACCOUNTING],
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    not_personal("id", "order"),
+    user="order__customer",
+    email="order__email",
+    proved=Q(order__email_proved_at__isnull=False),
+    reference="order__number",
+    clock="issued_at",
+    keep_row=True,
+)
+
+declare(
+    PaymentAttempt,
+    personal(
+        "paypal_id",
+        "capture_id",
+        "state",
+        "amount",
+        "captured",
+        "created_at",
+        category=Category.PAYMENTS,
+        purposes=[FULFILMENT, ACCOUNTING],
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    not_personal(
+        "id",
+        "order",
+        "position",
+        "create_request_id",
+        "capture_request_id",
+        "captures_tried",
+        "approve_url",
+        "problem",
+        "ask_at",
+        "asked",
+    ),
+    user="order__customer",
+    email="order__email",
+    proved=Q(order__email_proved_at__isnull=False),
+    reference="order__number",
+    clock="created_at",
+    performing=Q(order__closed_at=None),
+    keep_row=True,
+)
+
+declare_impersonal(OrderEvent, WebhookEvent, Counter)
+
+
+def told_paypal(order: Order, *, now: datetime) -> None:
+    """Put on record what PayPal was given of an order: its number, its lines, its amounts."""
+    PAYPAL.received(
+        order.customer or order.email,
+        purpose=FULFILMENT,
+        fields=("number", "lines", "total"),
+        about=f"order:{order.number}",
+        now=now,
+    )

@@ -1,0 +1,129 @@
+"""The one place where what PayPal says changes what we believe."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from catalog import stock
+from orders import letters
+from orders.checkout import quantities
+from orders.events import move_attempt, move_order, record
+from orders.invoices import issue
+from orders.models import LIVE, Order, PaymentAttempt
+from orders.paypal import Capture, Seen
+
+State = PaymentAttempt.State
+SOON = timedelta(minutes=1)
+REVIEW = timedelta(hours=1)  # between two questions about a payment under review
+
+NOT_CAPTURED = [state for state in State if state is not State.CAPTURED]
+NOT_FINAL = [*LIVE, State.ABANDONED]
+
+
+def settle(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
+    """Believe the captures PayPal lists, once, however often we are told.
+
+    Return page, webhook and sweeper all end here. The order's status at PayPal proves nothing by
+    itself; a capture counts if it is whole, in euro and for this order.
+    """
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=attempt.order_id)
+        capture = _telling(seen)
+        if capture is None:
+            _without_capture(attempt, seen, now=now)
+        elif capture.status == "COMPLETED":
+            _completed(order, attempt, capture, now=now)
+        elif capture.status == "PENDING":
+            _pending(order, attempt, now=now)
+        elif capture.status in {"DECLINED", "FAILED"}:
+            move_attempt(attempt, State.DECLINED, of=NOT_FINAL, now=now, problem=capture.status)
+        else:  # refunded, in part or whole, before we saw it paid
+            _odd_money(attempt, capture, capture.status, now=now)
+
+
+def _telling(seen: Seen) -> Capture | None:
+    """Of several captures the one that decides: money taken before money under way before a no."""
+    rank = {"COMPLETED": 0, "PENDING": 1, "REFUNDED": 2, "PARTIALLY_REFUNDED": 2}
+    return min(seen.captures, key=lambda c: rank.get(c.status, 3), default=None)
+
+
+def _without_capture(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
+    if seen.status == "APPROVED":
+        move_attempt(attempt, State.APPROVED, of=[State.REDIRECTED], now=now, ask_at=now + SOON)
+    elif seen.status == "COMPLETED":
+        of = [State.REDIRECTED, State.APPROVED, State.CAPTURING]
+        if move_attempt(attempt, State.UNKNOWN, of=of, now=now, problem="COMPLETED, no captures"):
+            record(attempt.order_id, "completed_without_capture", now=now, alert=True)
+    elif seen.status == "VOIDED":
+        move_attempt(attempt, State.DECLINED, of=NOT_FINAL, now=now, problem=seen.status)
+    else:  # not approved yet: nothing was taken, so nothing is in doubt
+        move_attempt(attempt, State.REDIRECTED, of=[State.UNKNOWN], now=now, ask_at=now + SOON)
+
+
+def _pending(order: Order, attempt: PaymentAttempt, *, now: datetime) -> None:
+    of = [state for state in NOT_FINAL if state != State.PENDING_REVIEW]
+    if move_attempt(attempt, State.PENDING_REVIEW, of=of, now=now, ask_at=now + REVIEW):
+        letters.payment_pending(order)
+
+
+def _completed(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: datetime) -> None:
+    if (capture.amount, capture.currency) != (attempt.amount, "EUR"):
+        _odd_money(attempt, capture, "wrong_amount", now=now)
+    elif capture.custom_id != order.custom_id:
+        _odd_money(attempt, capture, "wrong_order", now=now)
+    elif _captured(attempt, capture, now=now):
+        confirm(order, now=now)
+
+
+def _captured(
+    attempt: PaymentAttempt, capture: Capture, *, now: datetime, problem: str = ""
+) -> bool:
+    return move_attempt(
+        attempt,
+        State.CAPTURED,
+        of=NOT_CAPTURED,
+        now=now,
+        capture_id=capture.id,
+        captured=capture.amount,
+        problem=problem,
+    )
+
+
+def _odd_money(attempt: PaymentAttempt, capture: Capture, kind: str, *, now: datetime) -> None:
+    """Money moved that does not pay the order: it is on record, staff is told, nothing is sent."""
+    said = f"{kind} {capture.amount} {capture.currency}"
+    if _captured(attempt, capture, now=now, problem=said):
+        record(attempt.order_id, kind.lower(), now=now, detail=said, alert=True)
+
+
+def confirm(order: Order, *, now: datetime) -> bool:
+    """A paid order: its stock sold, its invoice numbered, its mail queued, by one caller.
+
+    Runs inside the transaction that saw the payment. A payment after the end of an order confirms
+    it if its stock can still be had; otherwise, or if it was paid before, staff is told that money
+    must go back.
+    """
+    late = order.state == Order.State.EXPIRED
+    if late and not _reserved_again(order):
+        record(order.pk, "refund_due", now=now, detail="sold out since", alert=True)
+        return False
+    of = [Order.State.PLACED, Order.State.EXPIRED]
+    if not move_order(
+        order, Order.State.CONFIRMED, of=of, now=now, confirmed_at=now, closed_at=None
+    ):
+        record(order.pk, "refund_due", now=now, detail=f"paid when {order.state}", alert=True)
+        return False
+    stock.sell(quantities(order))
+    letters.order_confirmed(order, issue(order, now=now))
+    return True
+
+
+def _reserved_again(order: Order) -> bool:
+    try:
+        with transaction.atomic():
+            stock.reserve(quantities(order))
+    except stock.OutOfStock:
+        return False
+    return True

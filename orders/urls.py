@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from orders import pages, views, webhook
+
+
+class TokenConverter:
+    regex = "[A-Za-z0-9_-]{20,40}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TokenConverter, "order_token")
+
+app_name = "orders"
+urlpatterns = [
+    path("cart/", views.cart, name="cart"),
+    path("cart/add/", views.add, name="add"),
+    path("cart/change/", views.change, name="change"),
+    path("checkout/", views.checkout, name="checkout"),
+    path("account/orders/", pages.order_list, name="list"),
+    path("orders/<order_token:token>/", pages.order, name="order"),
+    path("orders/<order_token:token>/pay/", pages.pay, name="pay"),
+    path("orders/<order_token:token>/reopen/", pages.reopen, name="reopen"),
+    path("orders/<order_token:token>/return/", pages.paypal_return, name="paypal-return"),
+    path("orders/<order_token:token>/cancelled/", pages.paypal_cancel, name="paypal-cancel"),
+]
+
+machine = [path("paypal/webhook", webhook.receive, name="paypal-webhook")]
