@@ -37,7 +37,7 @@ def index(field: str) -> GinIndex:
 def products(found: Products, question: str, language: str) -> Products:
     """Those that hold every word, or begin a word with it, best first; none for an empty question.
 
-    An article number or EAN is found from its beginning too.
+    An article number is found from its beginning too, an EAN when it is whole.
     """
     words = re.findall(r"\w+", question[:LONGEST])
     if not words:
@@ -58,8 +58,6 @@ def _numbered(question: str, words: list[str]) -> Q:
     from catalog.models import Variant
 
     typed = "".join(re.findall(r"[\w\- ]", question[:LONGEST])).strip()
-    variants = Variant.objects.filter(active=True).filter(
-        Q(sku__istartswith=typed) | Q(ean__startswith=typed)
-    )
+    variants = Variant.objects.filter(active=True).filter(Q(sku__istartswith=typed) | Q(ean=typed))
     by_name = Q(name_nl__istartswith=typed) | Q(name_en__istartswith=typed)
     return Q(pk__in=variants.values("product")) | by_name

@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from catalog.models import Category, Product, Variant
+from catalog.models.product import ProductQuerySet
 
 MOST = 4  # of one variant, in the list of quantities
 
@@ -38,9 +39,13 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "in_stock": found.in_stock(),
         "quantities": range(1, 1 + min(MOST, max(variant.available for variant in variants))),
         "nav": found.category.slug,
-        "others": Product.objects.on_sale().for_cards().exclude(pk=found.pk)[:4],
+        "others": _from_all_shelves().exclude(category=found.category)[:4],
     }
     return render(request, "catalog/product.html", context)
+
+
+def _from_all_shelves() -> ProductQuerySet:
+    return Product.objects.on_sale().for_cards().first_of_each_category()
 
 
 def _chosen(variants: list[Variant], sku: str) -> Variant:
@@ -56,6 +61,6 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "question": question,
         "products": products,
-        "others": Product.objects.on_sale().for_cards()[:4],
+        "others": _from_all_shelves()[:4],
     }
     return render(request, "catalog/search.html", context)

@@ -13,7 +13,8 @@ from django.views.decorators.vary import vary_on_cookie
 
 from catalog.models import Category, Product
 
-BESTSELLERS = 4
+HERO = "stil-pro"  # the product that the words of the front page speak of
+BEGINNINGS = 4
 
 
 @require_safe
@@ -29,8 +30,9 @@ def door(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     products = Product.objects.on_sale().for_cards()
     context = {
-        "categories": Category.objects.all(),
-        "bestsellers": products[:BESTSELLERS],
+        "hero": products.filter(slug=HERO).first(),
+        "doors": Category.objects.exclude(drawing=""),
+        "beginnings": products.first_of_each_category()[:BEGINNINGS],
     }
     return render(request, "soocas/home.html", context)
 

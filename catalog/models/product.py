@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -25,6 +26,9 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def for_cards(self) -> Self:
         return self.select_related("category").prefetch_related("variants", "pictures")
+
+    def first_of_each_category(self) -> Self:
+        return self.order_by("category__position", "position").distinct("category__position")
 
     def matching(self, words: str, language: str) -> Self:
         return search.products(self, words, language)
@@ -84,6 +88,10 @@ class Product(models.Model):
 
     def in_stock(self) -> bool:
         return any(variant.available for variant in self.sold_variants())
+
+    def prices(self) -> list[Decimal]:
+        """Each price once, lowest first."""
+        return sorted({variant.price for variant in self.sold_variants()})
 
     def colours(self) -> list[str]:
         return [variant.colour for variant in self.sold_variants() if variant.colour]

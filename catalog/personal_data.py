@@ -1,0 +1,8 @@
+"""What is sold speaks of nobody."""
+
+from __future__ import annotations
+
+from catalog.models import Category, Fact, Picture, Product, Variant
+from privacy.declarations import declare_impersonal
+
+declare_impersonal(Category, Product, Fact, Variant, Picture)

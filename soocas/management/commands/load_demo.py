@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+import secrets
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from catalog import demo as shelves
+from soocas import environment as env
+
+
+class Command(BaseCommand):
+    help = "Fill a checkout with the demo shop and its people. Safe to repeat; never in production."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--password", help="of the demo sign-ins; else SOOCAS_DEMO_PASSWORD")
+        parser.add_argument("--json", action="store_true", help="print the sign-ins as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("The demo shop is not for production.")
+        shelves.load()
+        password = options["password"] or env.text("SOOCAS_DEMO_PASSWORD")
+        sign_ins = _people(password or secrets.token_urlsafe(12))
+        if options["json"]:
+            self.stdout.write(json.dumps(sign_ins, default=str))
+            return
+        self.stdout.write("The demo shop is filled.")
+        for sign_in in sign_ins:
+            self.stdout.write("  ".join(f"{key}: {value}" for key, value in sign_in.items()))
+
+
+def _people(password: str) -> list[dict[str, Any]]:
+    """The demo accounts, once the room that keeps accounts has some."""
+    if find_spec("accounts.demo") is None:
+        return []
+    people: list[dict[str, Any]] = import_module("accounts.demo").load(password)
+    return people
