@@ -1,0 +1,106 @@
+"""The launcher's commands."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+from sandbox.launcher import binaries, identity, server
+from sandbox.launcher.folder import Busy, Folder
+from sandbox.launcher.services import Services
+from sandbox.launcher.standin import ROOT
+
+PROBLEMS = (Busy, binaries.Missing, identity.NoWay, server.Failed)
+
+
+class Stopped(Exception):
+    """Somebody asked us to end."""
+
+
+def main(arguments: list[str]) -> int:
+    """0 when all went well; a problem is one line for a person."""
+    options = _parser().parse_args(arguments)
+    folder = Path(os.environ.get("SOOCAS_VAR") or ROOT / "var")
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, _stop)
+    try:
+        return int(options.command(folder, options))
+    except Stopped:
+        return 0
+    except PROBLEMS as problem:
+        print(f"soocas: {problem}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    serve = commands.add_parser("services", help="only what the shop stands on, until stopped")
+    serve.add_argument("--no-standins", action="store_true", help="servers alone")
+    serve.add_argument("--temporary", action="store_true", help="any port, no durability")
+    serve.set_defaults(command=services)
+    run_in = commands.add_parser("exec", help="run a command beside running services")
+    run_in.add_argument("words", nargs="+", metavar="COMMAND")
+    run_in.set_defaults(command=execute)
+    commands.add_parser("reset", help="throw the data away").set_defaults(command=reset)
+    return parser
+
+
+def services(path: Path, options: argparse.Namespace) -> int:
+    """Foreground, until it is told to end."""
+    standins = not options.no_standins
+    with _up(Services(Folder(path), options.temporary, standins, tell=_say)):
+        print("ready", flush=True)
+        while True:
+            signal.pause()
+
+
+def execute(path: Path, options: argparse.Namespace) -> int:
+    """Beside what the environment names or what runs from ``var/``; else beside temporary ones."""
+    if os.environ.get("DATABASE_URL") or (path.is_dir() and Folder(path).is_held()):
+        return subprocess.run(options.words, check=False).returncode
+    with (
+        tempfile.TemporaryDirectory(prefix="soocas-") as temporary,
+        _up(Services(Folder(Path(temporary)), temporary=True, standins=False)) as found,
+    ):
+        environment = {**os.environ, **found, "SOOCAS_VAR": temporary}
+        return subprocess.run(options.words, env=environment, check=False).returncode
+
+
+def reset(path: Path, options: argparse.Namespace) -> int:
+    """Only what the launcher made, and only while nothing runs in it."""
+    if path.is_dir():
+        folder = Folder(path)
+        folder.hold()
+        folder.end_leftovers()
+        shutil.rmtree(path)
+    print(f"{path} is gone.")
+    return 0
+
+
+@contextmanager
+def _up(those: Services) -> Iterator[dict[str, str]]:
+    try:
+        yield those.start()
+    finally:
+        with suppress(Stopped):
+            those.stop()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    for again in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(again, signal.SIG_IGN)  # once is enough; the ending takes its time
+    raise Stopped
+
+
+def _say(line: str) -> None:
+    print(f"  {line}", flush=True)
