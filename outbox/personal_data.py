@@ -1,5 +1,56 @@
 from __future__ import annotations
 
-from typing import Any
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-purposes: dict[str, Any] = {}
+from outbox.models import Message
+from privacy.declarations import (
+    Category,
+    LegalBasis,
+    Period,
+    Purpose,
+    Rectify,
+    Source,
+    declare,
+    not_personal,
+    personal,
+    purposes,
+)
+
+__all__ = ["purposes"]
+
+MAIL = Purpose(
+    _("Send you a message and see that it arrives"),
+    LegalBasis.CONTRACT,
+    Period(days=30),
+    key="mail",
+)
+
+declare(
+    Message,
+    personal("recipient", "language", category=Category.CONTACT, purposes=[MAIL]),
+    personal(
+        *("kind", "about", "purpose", "campaign", "state"),
+        *("queued_at", "sent_at"),
+        category=Category.MESSAGES,
+        purposes=[MAIL],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+    ),
+    personal(
+        *("context", "headers"),
+        category=Category.MESSAGES,
+        purposes=[MAIL],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+        erase={},
+        withheld=_("it waits to be sent to you, and is emptied then; it can hold codes"),
+    ),
+    not_personal("attempts", "problem", "forget", "message_id"),
+    not_personal("next_try_at", "claimed_at", "closed_at"),
+    user="user",
+    email="recipient",
+    proved=Q(state=Message.State.SENT),
+    clock="closed_at",
+    performing=Q(state__in=[Message.State.QUEUED, Message.State.SENDING]),
+)

@@ -35,6 +35,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 from outbox import tasks
@@ -131,3 +132,16 @@ def retry(messages: Iterable[Message], *, now: datetime) -> int:
                 transaction.on_commit(partial(tasks.send.delay, message.pk), robust=True)
         count += won
     return count
+
+
+def discard(kind: str, about: Iterable[str]) -> None:
+    """Forget messages altogether, sent or not, but for those being sent this moment."""
+    rows = Message.objects.filter(kind=kind, about__in=list(about))
+    rows.exclude(state=Message.State.SENDING).delete()
+
+
+def states(campaign: str) -> list[tuple[str, int]]:
+    """How many messages of a campaign are in which state."""
+    rows = Message.objects.filter(campaign=campaign).values_list("state")
+    counted = rows.annotate(n=Count("pk")).order_by("state")
+    return [(str(Message.State(state).label), n) for state, n in counted]
