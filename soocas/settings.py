@@ -139,6 +139,7 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", PRODUCTION)
 EMAIL_TIMEOUT = 15  # seconds
 DEFAULT_FROM_EMAIL = env.text("SOOCAS_MAIL_FROM", "Soocas <shop@soocas.example>")
 REPLY_TO_EMAIL = env.text("SOOCAS_REPLY_TO")  # none: answers go to the sender
+SUPPRESSION_PEPPER = env.text("SOOCAS_SUPPRESSION_PEPPER", "" if PRODUCTION else "development-only")
 NEWSLETTER_FROM_EMAIL = env.text("SOOCAS_NEWSLETTER_FROM", "Soocas <letters@soocas.example>")
 
 PAYPAL_ENVIRONMENT = env.text("PAYPAL_ENVIRONMENT", "local")  # live, sandbox or local

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import urls as accounts
+from mailings import urls as mailings
 from orders import urls as orders
 from soocas import views
 
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.door),
     # machine endpoints, without a language
     path("account/", include(accounts.callbacks)),
+    path("", include(mailings.machine)),
     path("", include(orders.machine)),
 ]
 urlpatterns += i18n_patterns(
@@ -20,6 +22,7 @@ urlpatterns += i18n_patterns(
     path("", include("orders.urls")),
     path("account/", include((accounts.pages, "accounts"))),
     path("account/", include(accounts.doors)),
+    path("", include("mailings.urls")),
 )
 
 handler400 = "soocas.views.not_understood"

@@ -1,0 +1,38 @@
+"""What the end of a consent to the newsletter means. The purpose calls it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from mailings import addresses, suppression
+from mailings.models import Subscription
+
+
+def stop(subject: Any) -> None:
+    """The newsletter ends for a person, whichever way it was said: link, account, objection."""
+    from mailings import tasks  # which ends here again
+
+    now = timezone.now()
+    with transaction.atomic():
+        for email in subject.emails:
+            suppression.suppress(suppression.NEWSLETTER, email, now=now)
+        rows = Subscription.objects.confirmed().filter(_whose(subject))
+        for subscription in rows.select_for_update().order_by("pk"):
+            suppression.suppress(suppression.NEWSLETTER, subscription.email, now=now)
+            subscription.state, subscription.ended_at = Subscription.State.ENDED, now
+            subscription.propagated_at = None
+            subscription.save(update_fields=["state", "ended_at", "propagated_at"])
+            send = partial(tasks.propagate_unsubscribe.delay, subscription.pk)
+            transaction.on_commit(send, robust=True)
+
+
+def _whose(subject: Any) -> Q:
+    mine = Q(user=subject.user) if subject.user else Q(pk__in=())
+    for email in subject.emails:
+        mine |= Q(email__iexact=addresses.canonical(email))
+    return mine
