@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Group:
     """Fields of one model that are treated alike."""
 
@@ -99,7 +99,7 @@ class Role:
         return opened
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Declaration:
     """What one model holds about people, whose it is and since when."""
 
@@ -117,6 +117,12 @@ class Declaration:
     @property
     def personal(self) -> list[Group]:
         return [group for group in self.groups if group.category]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of a row is always due at once, so that it is deleted and never blanked."""
+        treatments = {(frozenset(g.purposes), g.clock, g.about) for g in self.personal}
+        return not self.keep_row and len(treatments) == 1
 
     def names(self) -> Iterator[str]:
         """Every field that the declaration speaks of, a doubled one twice."""

@@ -3,19 +3,73 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
+from django.core.files.storage import Storage
+from django.db import transaction
+
+from privacy.declarations import Declaration, elsewhere
+from privacy.dependants import in_order
 from privacy.plan import Plan
 from privacy.subjects import Subject
+from privacy.sweep import Keys, Sweep
+
+Files = list[tuple[Storage, str]]
 
 
 def preview(subject: Subject, now: datetime) -> Plan:
-    """What ``erase`` would do now: done, looked at and rolled back. Nothing is sent or deleted."""
-    raise NotImplementedError
+    """What ``erase`` would do now: done, looked at and rolled back. Nothing else is touched."""
+    with transaction.atomic():
+        plan, _ = erase_rows(subject, now)
+        transaction.set_rollback(True)
+    for place in elsewhere:
+        plan.elsewhere[place.name] = len(list(place.find(subject))) if place.find else None
+    return plan
 
 
 def erase(subject: Subject, now: datetime) -> Plan:
     """Erase a person in one transaction; safe to repeat. What the law holds the purge ends later.
 
-    Files and what lies elsewhere (sessions, cache) go after the commit.
+    Files and what lies elsewhere (sessions, cache) go after the commit; if any of that fails, the
+    rest is still done and an ExceptionGroup is raised then: repeat the call.
     """
-    raise NotImplementedError
+    with transaction.atomic():
+        plan, files = erase_rows(subject, now)
+        transaction.on_commit(partial(finish, subject, plan, files))
+    return plan
+
+
+def erase_rows(subject: Subject, now: datetime) -> tuple[Plan, Files]:
+    plan, files = Plan(), []
+    for declaration in in_order():
+        sweep = Sweep(declaration, reached(declaration, subject), now, on_request=True)
+        plan.add(sweep.run())
+        files += sweep.files
+    return plan, files
+
+
+def reached(declaration: Declaration, subject: Subject) -> dict[str, Keys]:
+    """Per role the keys of this person's rows, locked in key order until the transaction ends."""
+    model = declaration.model
+    found: dict[str, Keys] = {}
+    for name, role in declaration.roles.items():
+        mine = model._base_manager.filter(role.reach(subject)).values("pk")
+        rows = model._base_manager.filter(pk__in=mine).order_by("pk")
+        found[name] = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
+    return found
+
+
+def finish(subject: Subject, plan: Plan, files: Files) -> None:
+    failed: list[Exception] = []
+    for storage, name in files:
+        try:
+            storage.delete(name)
+        except OSError as error:
+            failed.append(error)
+    for place in elsewhere:
+        try:
+            plan.elsewhere[place.name] = place.erase(subject) if place.erase else None
+        except Exception as error:  # noqa: BLE001  (whatever it is, the other places still go)
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("Not everything outside the database was erased.", failed)

@@ -83,7 +83,7 @@ class Plan:
     """All lines, in the order of the work. The same object for preview, deed and receipt."""
 
     lines: list[Line] = field(default_factory=list)
-    elsewhere: list[tuple[Text, int | None]] = field(default_factory=list)  # None: not yet done
+    elsewhere: dict[Text, int | None] = field(default_factory=dict)  # how many; None: not counted
 
     def __iter__(self) -> Iterator[Line]:
         return iter(self.lines)
@@ -115,5 +115,5 @@ class Plan:
         """For a receipt or an event: no personal values in it."""
         return {
             "lines": [line.as_json() for line in self.lines],
-            "elsewhere": [{"name": str(name), "done": done} for name, done in self.elsewhere],
+            "elsewhere": [{"name": str(n), "count": c} for n, c in self.elsewhere.items()],
         }

@@ -1,0 +1,61 @@
+"""The one rule: a value stays while one of its purposes holds.
+
+At night a purpose holds until clock + retention. On request only a running Art. 17(3) exemption
+holds, or a contract that is still being performed. Holds on single rows come on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q
+
+from privacy.declarations import Declaration, Group
+from privacy.purposes import Purpose
+from privacy.vocabulary import LegalBasis
+
+NOTHING = Q(pk__in=())
+
+Hold = Callable[[type[Any]], "Q | None"]
+holds: list[Hold] = []
+
+
+def register_hold(hold: Hold) -> None:
+    """``hold(model)`` matches the rows that nobody may erase now (None: no rows of that model).
+
+    What it raises is not caught: if holds cannot be read, nothing is erased.
+    """
+    holds.append(hold)
+
+
+def due(declaration: Declaration, group: Group, now: datetime, *, on_request: bool) -> Q:
+    """The rows in which no purpose justifies these fields any longer.
+
+    A group without purposes is never due: a check makes it an error, and it deletes nobody.
+    """
+    if not group.purposes:
+        return NOTHING
+    clock = group.clock or declaration.clock
+    held = [
+        held_by(purpose, declaration.performing, clock, now, on_request=on_request)
+        for purpose in group.purposes
+    ]
+    return ~reduce(or_, [*held, held_back(declaration)], NOTHING)
+
+
+def held_by(
+    purpose: Purpose, performing: Q | None, clock: str, now: datetime, *, on_request: bool
+) -> Q:
+    """The rows in which this purpose still holds. A clock that is NULL holds nothing by itself."""
+    running = NOTHING if performing is None else performing
+    if not on_request or purpose.exemption:
+        return running | Q((f"{clock}__gte", purpose.retention.cutoff(now)))
+    return running if purpose.basis is LegalBasis.CONTRACT else NOTHING
+
+
+def held_back(declaration: Declaration) -> Q:
+    return reduce(or_, [hold(declaration.model) or NOTHING for hold in holds], NOTHING)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.test import override_settings
+
+from privacy import declarations, purposes
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def only_declared_here() -> Iterator[None]:
+    """The registers, emptied for this test and put back as they were."""
+    registers = (declarations.registry, purposes.purposes, purposes.recipients)
+    before = [dict(register) for register in registers]
+    places, doubled = [*declarations.elsewhere], [*purposes.doubled]
+    declarations.registry.clear()
+    declarations.elsewhere.clear()
+    yield
+    for register, was in zip(registers, before, strict=True):
+        register.clear()
+        register.update(was)
+    declarations.elsewhere[:], purposes.doubled[:] = places, doubled
+
+
+@pytest.fixture
+def toyshop(db: None, only_declared_here: None) -> Iterator[None]:
+    """The shop in miniature, installed with its tables for one test."""
+    from tests.privacy.engine.toyshop.personal_data import declare_all
+
+    with override_settings(INSTALLED_APPS=[*settings.INSTALLED_APPS, "tests.privacy.engine.toyshop"]):
+        declare_all()
+        with connection.schema_editor() as editor:
+            for model in apps.get_app_config("toyshop").get_models():
+                editor.create_model(model)
+        yield

@@ -1,0 +1,51 @@
+"""A shop in miniature, with every kind of row the engine must treat."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+
+class Order(models.Model):
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    number = models.CharField(max_length=20, unique=True)
+    email = models.EmailField()
+    proved_at = models.DateTimeField(null=True)
+    phone = models.CharField(max_length=30, null=True)
+    name = models.CharField("full name", max_length=100)
+    street = models.CharField(max_length=100)
+    recipient = models.CharField(max_length=100, blank=True)
+    recipient_email = models.EmailField(blank=True)
+    snapshot = models.JSONField(default=dict)
+    total = models.DecimalField(max_digits=9, decimal_places=2, default=9)
+    closed_at = models.DateTimeField(null=True, db_index=True)
+
+
+class Line(models.Model):
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    title = models.CharField(max_length=100)
+
+
+class Subscription(models.Model):
+    email = models.EmailField(unique=True)
+    state = models.CharField(max_length=10, choices=[("on", "On"), ("off", "Off")], default="on")
+    ended_at = models.DateTimeField(null=True, db_index=True)
+
+
+class Picture(models.Model):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    image = models.FileField(upload_to="pictures")
+
+
+class Review(models.Model):
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    nickname = models.CharField(max_length=50, unique=True)
+    text = models.TextField()
+    written_at = models.DateTimeField(db_index=True)
+    liked_by = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(text="forbidden"), name="toy_text_allowed")
+        ]
