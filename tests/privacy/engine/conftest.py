@@ -39,7 +39,9 @@ def toyshop(db: None, only_declared_here: None) -> Iterator[None]:
     """The shop in miniature, installed with its tables for one test."""
     from tests.privacy.engine.toyshop.personal_data import declare_all
 
-    with override_settings(INSTALLED_APPS=[*settings.INSTALLED_APPS, "tests.privacy.engine.toyshop"]):
+    with override_settings(
+        INSTALLED_APPS=[*settings.INSTALLED_APPS, "tests.privacy.engine.toyshop"]
+    ):
         declare_all()
         with connection.schema_editor() as editor:
             for model in apps.get_app_config("toyshop").get_models():
