@@ -1,0 +1,142 @@
+"""The addresses of PayPal's REST API. A view's name is the name of its operation for faults."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+
+from flask import Blueprint, current_app, request
+from flask.typing import ResponseReturnValue
+
+from sandbox.paypal import orders, refunds
+from sandbox.paypal.desk import LIFETIME, desk, fault, replay, request_body
+from sandbox.paypal.problems import Problem, not_found
+from sandbox.paypal.store import Json, public
+from sandbox.paypal.webhooks import CERTIFICATE, STRANGER
+
+api = Blueprint("api", __name__)
+VERIFIED = (
+    *("auth_algo", "cert_url", "transmission_id", "transmission_sig", "transmission_time"),
+    *("webhook_id", "webhook_event"),
+)
+OPEN = ("api.token", "api.certificate")
+
+
+@api.before_request
+def check_bearer() -> ResponseReturnValue | None:
+    given = request.authorization
+    token = given.token if given and given.type == "bearer" else ""
+    if request.endpoint in OPEN or desk().accepts(token or ""):
+        return None
+    return {
+        "error": "invalid_token",
+        "error_description": "Token signature verification failed",
+    }, 401
+
+
+@api.post("/v1/oauth2/token")
+def token() -> ResponseReturnValue:
+    given = request.authorization
+    pair = (given.username, given.password) if given and given.type == "basic" else None
+    if pair != (desk().client_id, desk().client_secret):
+        said = "Client Authentication failed"
+        return {"error": "invalid_client", "error_description": said}, 401
+    if request.form.get("grant_type") != "client_credentials":
+        return {
+            "error": "unsupported_grant_type",
+            "error_description": "Grant Type is unknown",
+        }, 400
+    return {
+        "scope": "https://uri.paypal.com/services/checkout",
+        "access_token": desk().token(),
+        "token_type": "Bearer",
+        "app_id": "APP-80W284485P519543T",
+        "expires_in": LIFETIME,
+        "nonce": secrets.token_urlsafe(16),
+    }
+
+
+@api.post("/v2/checkout/orders")
+def create() -> ResponseReturnValue:
+    with desk().store.change():
+        return replay() or orders.create(request_body())
+
+
+@api.get("/v2/checkout/orders/<key>")
+def get(key: str) -> ResponseReturnValue:
+    with desk().store.lock:
+        return orders.view(orders.find(key))
+
+
+@api.post("/v2/checkout/orders/<key>/capture")
+def capture(key: str) -> ResponseReturnValue:
+    with desk().store.change():
+        order = orders.find(key)
+        answer = replay() or orders.capture(order)
+        if answer[1] == 200:
+            answer = orders.captured(order), 200
+    if fault().kind == "pending" and fault().then:
+        decide_later(order, fault().then, fault().seconds)
+    return answer
+
+
+def decide_later(order: Json, status: str, seconds: float) -> None:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # of the proxy
+
+    def decide() -> None:
+        with app.app_context(), desk().store.change():
+            for unit in order["purchase_units"]:
+                for taken in unit["payments"]["captures"]:
+                    orders.decide(taken, status)
+
+    timer = threading.Timer(seconds, decide)
+    timer.daemon = True
+    timer.start()
+
+
+def find_capture(key: str) -> Json:
+    taken = desk().store.captures.get(key)
+    if taken is None:
+        raise not_found()
+    return taken
+
+
+@api.get("/v2/payments/captures/<key>")
+def get_capture(key: str) -> ResponseReturnValue:
+    with desk().store.lock:
+        return public(find_capture(key))
+
+
+@api.post("/v2/payments/captures/<key>/refund")
+def refund(key: str) -> ResponseReturnValue:
+    with desk().store.change():
+        body = request.get_json(silent=True) or {}
+        return replay() or refunds.refund(find_capture(key), body)
+
+
+@api.get("/v2/payments/refunds/<key>")
+def get_refund(key: str) -> ResponseReturnValue:
+    with desk().store.lock:
+        if key not in desk().store.refunds:
+            raise not_found()
+        return public(desk().store.refunds[key])
+
+
+@api.get("/v1/notifications/certs/<name>")
+def certificate(name: str) -> ResponseReturnValue:
+    chains = {
+        CERTIFICATE: desk().webhooks.signer.chain,
+        STRANGER: desk().webhooks.stranger.chain,
+    }
+    if name not in chains:
+        raise not_found()
+    return chains[name], {"Content-Type": "application/x-pem-file"}
+
+
+@api.post("/v1/notifications/verify-webhook-signature")
+def verify() -> ResponseReturnValue:
+    body = request_body()
+    for name in VERIFIED:
+        if name not in body:
+            raise Problem(400, "MISSING_REQUIRED_PARAMETER", f"/{name}")
+    return {"verification_status": "SUCCESS" if desk().webhooks.verifies(body) else "FAILURE"}

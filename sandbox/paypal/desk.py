@@ -1,0 +1,93 @@
+"""What a request needs: the store, the faults, the webhooks; and who is asking."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field
+
+from flask import Flask, Response, current_app, g, request
+
+from sandbox.paypal import faults
+from sandbox.paypal.faults import Fault, Faults
+from sandbox.paypal.problems import Problem
+from sandbox.paypal.store import Json, Store
+from sandbox.paypal.webhooks import Webhooks
+
+LIFETIME = 32400  # seconds, of a token
+
+
+@dataclass
+class Desk:
+    url: str
+    client_id: str
+    client_secret: str
+    store: Store
+    faults: Faults
+    webhooks: Webhooks
+    tokens: dict[str, float] = field(default_factory=dict)
+
+    def token(self) -> str:
+        token = "A21AA" + secrets.token_urlsafe(48)
+        self.tokens[token] = time.monotonic() + LIFETIME
+        return token
+
+    def accepts(self, token: str) -> bool:
+        return self.tokens.get(token, 0) > time.monotonic()
+
+
+def desk() -> Desk:
+    found: Desk = current_app.extensions["desk"]
+    return found
+
+
+def fault() -> Fault:
+    """The fault that this request suffers, or one that is none."""
+    found: Fault | None = g.get("fault")
+    return found or Fault("any", "")
+
+
+def request_body() -> Json:
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Problem(400, "MALFORMED_REQUEST_JSON")
+    return body
+
+
+def replayed(answer: tuple[Json, int]) -> tuple[Json, int]:
+    """Remember an answer under its PayPal-Request-Id; the caller is inside ``store.change``."""
+    key = replay_key()
+    if key:
+        body, status = answer
+        desk().store.replays[key] = {"body": body, "status": 200 if status == 201 else status}
+    return answer
+
+
+def replay() -> tuple[Json, int] | None:
+    """What this PayPal-Request-Id was answered before, as 200 instead of 201."""
+    known = desk().store.replays.get(replay_key())
+    return (known["body"], known["status"]) if known else None
+
+
+def replay_key() -> str:
+    given = request.headers.get("PayPal-Request-Id", "")
+    return f"{request.path} {given}" if given else ""
+
+
+def install_faults(app: Flask) -> None:
+    @app.before_request
+    def suffer() -> Response | None:
+        operation = (request.endpoint or "").partition(".")
+        if operation[0] != "api":
+            return None
+        g.fault = desk().faults.take(operation[2])
+        return faults.before(g.fault) if g.fault else None
+
+    @app.after_request
+    def suffer_afterwards(answer: Response) -> Response:
+        found = g.get("fault")
+        return faults.after(found, answer) if found else answer
+
+    @app.errorhandler(Problem)
+    def problem(error: Problem) -> Response:
+        return error.response()

@@ -1,0 +1,134 @@
+"""Switches for what can go wrong.
+
+``on`` names an operation: token, create, get, capture, refund, verify, webhook, or any (of the
+first six). ``times`` is how often, -1 for ever. The kinds:
+
+before anything is done: slow (``seconds``), 500, html-502, drop, 401, 404, 429, in-progress,
+    issue (422 with ``issue``)
+after it is done: commit-then-timeout (silent for ``seconds``), commit-then-500,
+    commit-then-502, commit-then-drop
+in the answer: empty-captures (on capture or get)
+in what is done (capture, refund): pending (``then`` COMPLETED or DENIED after ``seconds``),
+    declined, wrong-amount, wrong-currency
+on webhook: held, duplicated, forged (wrong signature), forged-chain (unknown root),
+    foreign-host (certificate elsewhere)
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from flask import Response, request
+
+from sandbox.paypal.problems import Problem
+
+OPERATIONS = ("token", "create", "get", "capture", "refund", "verify", "webhook", "any")
+BEFORE = ("slow", "500", "html-502", "drop", "401", "404", "429", "in-progress", "issue")
+AFTER = ("commit-then-timeout", "commit-then-500", "commit-then-502", "commit-then-drop")
+INSIDE = ("pending", "declined", "wrong-amount", "wrong-currency", "empty-captures")
+WEBHOOK = ("held", "duplicated", "forged", "forged-chain", "foreign-host")
+KINDS = BEFORE + AFTER + INSIDE + WEBHOOK
+HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
+
+
+@dataclass
+class Fault:
+    on: str
+    kind: str
+    times: int = 1
+    seconds: float = 30
+    issue: str = ""
+    then: str = ""
+
+    @classmethod
+    def parse(cls, given: dict[str, Any]) -> Fault:
+        """Raises ValueError for what is not a fault."""
+        known = {field.name for field in fields(cls)}
+        if set(given) - known or not {"on", "kind"} <= set(given):
+            raise ValueError(f"a fault has {', '.join(sorted(known))}")
+        fault = cls(**given)
+        fault.times, fault.seconds = int(fault.times), float(fault.seconds)
+        if fault.on not in OPERATIONS or fault.kind not in KINDS:
+            raise ValueError(f"on is one of {OPERATIONS}, kind one of {KINDS}")
+        if (fault.on == "webhook") != (fault.kind in WEBHOOK):
+            raise ValueError(f"on webhook, and only there, kind is one of {WEBHOOK}")
+        return fault
+
+
+class Faults:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.active: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        with self.lock:
+            self.active.append(fault)
+
+    def clear(self) -> None:
+        with self.lock:
+            self.active.clear()
+
+    def as_json(self) -> list[dict[str, Any]]:
+        with self.lock:
+            return [asdict(fault) for fault in self.active]
+
+    def take(self, operation: str) -> Fault | None:
+        """The first fault that applies, counted down."""
+        with self.lock:
+            for fault in self.active:
+                if fault.on == operation or (fault.on == "any" and operation != "webhook"):
+                    fault.times -= fault.times > 0
+                    if fault.times == 0:
+                        self.active.remove(fault)
+                    return fault
+        return None
+
+
+def before(fault: Fault) -> Response | None:
+    """The answer instead of doing anything, or nothing: go on."""
+    if fault.kind == "slow":
+        time.sleep(fault.seconds)
+        return None
+    if fault.kind == "drop":
+        return dropped()
+    if fault.kind == "html-502":
+        return Response(HTML, 502, content_type="text/html")
+    problem = refusal(fault)
+    return problem.response() if problem else None
+
+
+def refusal(fault: Fault) -> Problem | None:
+    if fault.kind == "issue":
+        return Problem(422, fault.issue)
+    if fault.kind == "in-progress":
+        return Problem(409, "PREVIOUS_REQUEST_IN_PROGRESS")
+    if fault.kind not in BEFORE or not fault.kind.isdigit():
+        return None
+    problem = Problem(int(fault.kind), "INVALID_RESOURCE_ID" if fault.kind == "404" else "")
+    if fault.kind == "429":
+        problem.headers["Retry-After"] = "1"
+    return problem
+
+
+def after(fault: Fault, answer: Response) -> Response:
+    """What the caller gets although the work is done."""
+    if fault.kind == "commit-then-500":
+        return Problem(500).response()
+    if fault.kind == "commit-then-502":
+        return Response(HTML, 502, content_type="text/html")
+    if fault.kind == "commit-then-timeout":
+        time.sleep(fault.seconds)
+    if fault.kind in ("commit-then-timeout", "commit-then-drop"):
+        return dropped()
+    return answer
+
+
+def dropped() -> Response:
+    """Close the connection under the answer."""
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    connection.shutdown(socket.SHUT_RDWR)
+    return Response()
