@@ -12,7 +12,8 @@ from django.utils import timezone, translation
 
 from privacy import export
 from privacy.models import Request
-from privacy.models.requests import Action
+from privacy.models.requests import Action, State
+from privacy.requests.decisions import MINIMAL
 from privacy.requests.events import PERSON, record
 from privacy.requests.subject import subject_of
 from privacy.subjects import Subject
@@ -44,8 +45,8 @@ def for_link(case: Request, *, now: datetime) -> FileResponse | None:
 
 @transaction.atomic
 def spend_link(case: Request, *, now: datetime) -> bool:
-    live = Request.objects.filter(pk=case.pk, link_used_at=None, link_until_at__gt=now)
-    spent = live.update(link_used_at=now, email="", order_reference="", message="", subject_id=None)
+    live = Request.objects.filter(pk=case.pk, state=State.AWAITING_REQUESTER, link_until_at__gt=now)
+    spent = live.update(state=State.FULFILLED, closed_at=now, link_used_at=now, **MINIMAL)
     if spent:
         record(case, Action.DOWNLOADED, by=PERSON, now=now)
     return bool(spent)

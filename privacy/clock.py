@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from privacy.models import Request
+from privacy.models.requests import State
 
 BARS = 12
 WARN = 0.75  # of the time has passed
@@ -22,7 +23,8 @@ class Clock:
 
 def clock(case: Request, now: datetime) -> Clock:
     """How much of the time to answer has passed; it stops when the case is closed."""
-    at = case.closed_at or now
+    answered = case.state == State.AWAITING_REQUESTER
+    at = case.closed_at or (case.received_at if answered else now)
     passed = (at - case.received_at) / (case.due_at - case.received_at)
     left = (timezone.localdate(case.due_at) - timezone.localdate(at)).days
     level = "clock-late" if at > case.due_at else "clock-warn" if passed >= WARN else ""

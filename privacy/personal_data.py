@@ -21,8 +21,15 @@ from privacy.models import Request, RequestEvent, VerificationCode
 ANSWERING = Purpose(
     _("Answer your privacy requests"),
     LegalBasis.LEGAL_OBLIGATION,
-    Period(days=90),
+    Period(),  # while the case is open, then the night comes
+    exemption="Art. 17(3)(b)",
     key="privacy-requests",
+)
+REVIEW = Purpose(
+    _("Let you have our answer reviewed"),
+    LegalBasis.LEGAL_OBLIGATION,
+    Period(days=90),
+    key="privacy-review",
 )
 ACCOUNTABILITY = Purpose(
     _("Show that we answered your privacy requests"),
@@ -41,9 +48,24 @@ declare(
         "email",
         "order_reference",
         "message",
-        "answer",
         category=Category.RIGHTS,
         purposes=[ANSWERING],
+    ),
+    personal(
+        "answer",
+        category=Category.RIGHTS,
+        purposes=[REVIEW],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+    ),
+    personal(
+        "sealed",
+        category=Category.RIGHTS,
+        purposes=[ANSWERING],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+        erase={},
+        withheld=_("only while an erasure is carried out"),
     ),
     personal(
         "subject_id",
@@ -87,7 +109,7 @@ declare(
         rectify=Rectify.NEVER,
         about="officer",
     ),
-    not_personal("regime", "filing_key", "attempts", "link_until_at", "link_used_at"),
+    not_personal("regime", "filing_key", "receipt", "attempts", "link_until_at", "link_used_at"),
     user="user",
     email="email",
     proved=Q(email_proved_at__isnull=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from privacy.requests import execution
+from privacy.requests import execution, tidying
 
 
 @shared_task(name="privacy.execute_request")
@@ -19,4 +19,4 @@ def run_due_requests() -> None:
     """Every few seconds: the rows, never the broker, say what is due."""
     now = timezone.now()
     execution.run_due(now=now)
-    execution.tidy(now=now)
+    tidying.tidy(now=now)

@@ -34,6 +34,8 @@ class State(models.TextChoices):
     COOLING_OFF = "cooling_off", _("Cooling off")
     IN_ASSESSMENT = "in_assessment", _("In assessment")
     APPROVED = "approved", _("Approved")
+    EXECUTING = "executing", _("Being carried out")
+    AWAITING_REQUESTER = "awaiting_requester", _("Waits for the person")
     NEEDS_OPERATOR = "needs_operator", _("Needs an operator")
     PARTIALLY_RETAINED = "partially_retained", _("Done, part must stay")
     FULFILLED = "fulfilled", _("Done")
@@ -47,6 +49,8 @@ OPEN = (
     State.COOLING_OFF,
     State.IN_ASSESSMENT,
     State.APPROVED,
+    State.EXECUTING,
+    State.AWAITING_REQUESTER,
     State.NEEDS_OPERATOR,
 )
 
@@ -74,9 +78,9 @@ class RequestQuerySet(models.QuerySet["Request"]):
         return self.filter(state__in=(State.IN_ASSESSMENT, State.NEEDS_OPERATOR))
 
     def due_to_run(self, now: datetime) -> Self:
-        """Approved by an officer, or past their cooling-off; never while held."""
-        ripe = Q(state=State.COOLING_OFF, cooling_off_until__lte=now)
-        return self.filter(Q(state=State.APPROVED) | ripe, held_at=None)
+        """Approved by an officer, or past their cooling-off, never while held; or half done."""
+        ripe = Q(state=State.COOLING_OFF, cooling_off_until__lte=now) | Q(state=State.APPROVED)
+        return self.filter(ripe & Q(held_at=None) | Q(state=State.EXECUTING))
 
 
 class Request(models.Model):
@@ -111,6 +115,9 @@ class Request(models.Model):
     held_at = models.DateTimeField(_("held since"), null=True, blank=True)
     retained_until_at = models.DateTimeField(_("part kept until"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, db_index=True)
+    # While an erasure is carried out: whom it is about, and what the receipt will say.
+    sealed = models.JSONField(default=dict, blank=True)
+    receipt = models.JSONField(default=dict, blank=True)
     attempts = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
 
     assigned_to = models.ForeignKey(
@@ -187,6 +194,8 @@ class Action(models.TextChoices):
     LOOKED = "looked", _("Case opened by staff")
     ASKED = "asked", _("Asked for the order number")
     APPROVED = "approved", _("Approved")
+    EXECUTING = "executing", _("Being carried out")
+    AWAITING_REQUESTER = "awaiting_requester", _("Waits for the person")
     REFUSED = "refused", _("Refused")
     ANSWERED = "answered", _("Answered")
     ERASED = "erased", _("Erased")
@@ -194,6 +203,8 @@ class Action(models.TextChoices):
     LINK_SENT = "link_sent", _("Download link sent")
     DOWNLOADED = "downloaded", _("Downloaded")
     RECEIPT = "receipt", _("Receipt handed to the outbox")
+    LAPSED = "lapsed", _("The download link ended unused")
+    ENDED = "ended", _("What had to stay is gone too")
     FAILED = "failed", _("An attempt failed")
 
 

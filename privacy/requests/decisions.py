@@ -84,7 +84,7 @@ def approve(case: Request, *, by: Actor, now: datetime) -> None:
         case,
         State.IN_ASSESSMENT,
         State.NEEDS_OPERATOR,
-        state=State.APPROVED,
+        state=State.EXECUTING if case.sealed else State.APPROVED,  # half done: go on
         assigned_to_id=by.staff_id,
         attempts=0,
     )
@@ -157,7 +157,9 @@ def refuse_own(case: Request, by: Actor) -> None:
 
 
 def tell(case: Request, kind: str, **context: str) -> None:
-    """Write to the address that the request is bound to."""
+    """Write to the address that the request is bound to, while it is held."""
+    if not case.email:
+        return
     letters.send(
         kind,
         to=case.email,

@@ -16,11 +16,10 @@ from privacy.requests import links, wording
 from privacy.requests.decisions import MINIMAL
 from privacy.requests.events import SYSTEM, record
 from privacy.requests.receipt import receipt
-from privacy.requests.subject import subject_of
+from privacy.requests.subject import seal, subject_of, unseal
 
 ATTEMPTS = 5  # failures after which a person has to look
 LINK_LIFETIME = timedelta(days=7)
-UNPROVED_LIFETIME = timedelta(days=1)
 
 logger = logging.getLogger(__name__)
 
@@ -41,49 +40,46 @@ def try_to_execute(pk: int, *, now: datetime) -> bool:
         return False
 
 
-@transaction.atomic
 def execute(pk: int, *, now: datetime) -> bool:
-    """Carry out one request; True for the caller that did it.
+    """Carry out one request; True for a caller that did some of it.
 
-    A second worker finds the row locked or no longer due. A killed one leaves nothing behind:
-    effect, letter and state are one transaction, and the next sweep starts afresh.
+    A second worker finds the row locked or no longer due. One killed before the first commit
+    leaves nothing behind; after it the case is `executing`, and the next sweep goes on: erasing
+    again is harmless, and only one caller closes the case and queues the receipt.
     """
+    case = begin(pk, now=now)
+    if case is not None and case.kind == Kind.ERASURE:
+        conclude(case, now=now)
+    return case is not None
+
+
+@transaction.atomic
+def begin(pk: int, *, now: datetime) -> Request | None:
     due = Request.objects.due_to_run(now).select_for_update(skip_locked=True)
     case = due.filter(pk=pk).first()
     if case is None:
-        return False
-    if case.kind == Kind.ERASURE:
-        erase_and_tell(case, now=now)
-    else:
+        return None
+    if case.kind != Kind.ERASURE:
         send_link(case, now=now)
-    return True
+    elif case.state == State.EXECUTING:
+        erasure.erase(unseal(case.sealed), now)
+    else:
+        erase(case, now=now)
+    return case
 
 
-def erase_and_tell(case: Request, *, now: datetime) -> None:
-    """Forget the address here, erase, and write the receipt to it: it is the last letter."""
+def erase(case: Request, *, now: datetime) -> None:
+    """Erase the person, this case included but for what finishing it needs."""
     subject = subject_of(case)
+    sealed = seal(subject, case.email)
     Request.objects.filter(pk=case.pk).update(
-        state=State.FULFILLED, user_id=None, answer="", link_digest="", closed_at=now, **MINIMAL
+        state=State.EXECUTING, sealed=sealed, user_id=None, answer="", link_digest="", **MINIMAL
     )
     plan = erasure.erase(subject, now)
-    ended = Action.PARTLY_ERASED if plan.kept else Action.ERASED
-    if plan.kept:
-        Request.objects.filter(pk=case.pk).update(
-            state=State.PARTIALLY_RETAINED, retained_until_at=retained_until(plan)
-        )
-    record(case, ended, by=SYSTEM, now=now)
-    letters.send(
-        "privacy/receipt",
-        to=case.email,
-        language=case.language,
-        about=f"request:{case.reference}",
-        context={
-            "reference": case.reference,
-            "erased_on": wording.day(now, case.language),
-            **receipt(plan, case.language),
-        },
+    Request.objects.filter(pk=case.pk).update(
+        receipt=receipt(plan, case.language), retained_until_at=retained_until(plan)
     )
-    record(case, Action.RECEIPT, by=SYSTEM, now=now)
+    record(case, Action.PARTLY_ERASED if plan.kept else Action.ERASED, by=SYSTEM, now=now)
 
 
 def retained_until(plan: Plan) -> datetime | None:
@@ -92,12 +88,38 @@ def retained_until(plan: Plan) -> datetime | None:
     return None if None in dates else max((date for date in dates if date), default=None)
 
 
+@transaction.atomic
+def conclude(case: Request, *, now: datetime) -> None:
+    """Write the receipt to the address captured before, and forget that too."""
+    case = Request.objects.select_for_update().get(pk=case.pk)
+    if case.state != State.EXECUTING:  # another worker was first
+        return
+    stays = bool(case.receipt["stays"])
+    Request.objects.filter(pk=case.pk).update(
+        state=State.PARTIALLY_RETAINED if stays else State.FULFILLED,
+        sealed={},
+        receipt={},
+        closed_at=now,
+    )
+    letters.send(
+        "privacy/receipt",
+        to=case.sealed["to"],
+        language=case.language,
+        about=f"request:{case.reference}",
+        context={
+            "reference": case.reference,
+            "erased_on": wording.day(now, case.language),
+            **case.receipt,
+        },
+    )
+    record(case, Action.RECEIPT, by=SYSTEM, now=now)
+
+
 def send_link(case: Request, *, now: datetime) -> None:
-    """Mail a link that hands out the data once, within a week."""
+    """Mail a link that hands out the data once, within a week; then the case is closed."""
     token, until = links.new_token(), now + LINK_LIFETIME
     Request.objects.filter(pk=case.pk).update(
-        state=State.FULFILLED,
-        closed_at=now,
+        state=State.AWAITING_REQUESTER,
         link_digest=links.digest(token),
         link_until_at=until,
     )
@@ -117,35 +139,11 @@ def send_link(case: Request, *, now: datetime) -> None:
 
 @transaction.atomic
 def note_failure(pk: int, *, now: datetime) -> None:
-    """Count a failed attempt. It is an outage, not a decision: the case stays open."""
+    """Count a failed attempt; after some of them the sweep leaves the case to an operator."""
     due = Request.objects.due_to_run(now).filter(pk=pk)
     if not due.update(attempts=F("attempts") + 1):
         return
     case = Request.objects.get(pk=pk)
-    if case.attempts >= ATTEMPTS:
+    if case.attempts >= ATTEMPTS:  # an outage is no decision: the case stays open
         Request.objects.filter(pk=pk).update(state=State.NEEDS_OPERATOR)
         record(case, Action.FAILED, by=SYSTEM, now=now)
-
-
-def tidy(*, now: datetime) -> None:
-    """Close what was never proved, forget addresses behind old links, end what ended by itself."""
-    unproved = Request.objects.filter(
-        state=State.AWAITING_VERIFICATION, received_at__lte=now - UNPROVED_LIFETIME
-    )
-    for pk in list(unproved.values_list("pk", flat=True)):
-        expire(pk, now=now)
-    Request.objects.filter(state=State.FULFILLED, link_until_at__lte=now).exclude(
-        link_digest=""
-    ).update(link_digest="", **MINIMAL)
-    Request.objects.filter(state=State.PARTIALLY_RETAINED, retained_until_at__lte=now).update(
-        state=State.FULFILLED
-    )
-
-
-@transaction.atomic
-def expire(pk: int, *, now: datetime) -> None:
-    ended = Request.objects.filter(pk=pk, state=State.AWAITING_VERIFICATION).update(
-        state=State.EXPIRED_UNVERIFIED, closed_at=now, **MINIMAL
-    )
-    if ended:
-        record(Request.objects.get(pk=pk), Action.EXPIRED, by=SYSTEM, now=now)

@@ -21,7 +21,7 @@ def receipt(plan: Plan, language: str) -> dict[str, Any]:
                 {**row, "grounds": [ground(g, language) for g in grounds(plan.kept, row["model"])]}
                 for row in grouped(plan.kept)
             ],
-            "elsewhere": [str(name) for name, done in plan.elsewhere if done != 0],
+            "elsewhere": [str(name) for name, number in plan.elsewhere.items() if number != 0],
         }
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth import get_user_model
 
 from privacy import subjects
 from privacy.models import Request
+from privacy.subjects import Subject
 
 
-def subject_of(case: Request) -> subjects.Subject:
+def subject_of(case: Request) -> Subject:
     """The account with its verified addresses; for a guest the one address he proved.
 
     The order number he gave opens that order too, if it carries the same address.
@@ -18,4 +21,22 @@ def subject_of(case: Request) -> subjects.Subject:
     if user is not None and case.cooling_off_until:
         return subjects.of(user)
     references = frozenset({case.order_reference} if case.order_reference else ())
-    return subjects.Subject(user, frozenset({case.email}), references)
+    return Subject(user, frozenset({case.email}), references)
+
+
+def seal(subject: Subject, to: str) -> dict[str, Any]:
+    """The person as plain values, to be found again when the account is gone."""
+    return {
+        "to": to,
+        "user": subject.user.pk if subject.user else None,
+        "subject_id": str(subject.subject_id) if subject.subject_id else None,
+        "emails": sorted(subject.emails),
+        "references": sorted(subject.references),
+    }
+
+
+def unseal(sealed: dict[str, Any]) -> Subject:
+    user = None
+    if sealed["user"]:
+        user = get_user_model()(pk=sealed["user"], subject_id=sealed["subject_id"], email="")
+    return Subject(user, frozenset(sealed["emails"]), frozenset(sealed["references"]))

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
@@ -48,9 +50,14 @@ def anna(db: None) -> User:
 
 @pytest.fixture
 def signed_in(anna: User, client: Client) -> Client:
-    """Anna, signed in and just re-authenticated, through the pages."""
-    client.post("/nl/account/login/", {"login": anna.email, "password": "correct horse battery"})
-    client.post("/nl/account/reauthenticate/", {"password": "correct horse battery"})
+    """Anna, signed in and just re-authenticated."""
+    client.force_login(anna)
+    session = client.session
+    session["account_authentication_methods_user"] = str(anna.pk)
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": time.time(), "reauthenticated": True}
+    ]
+    session.save()
     return client
 
 
@@ -65,3 +72,12 @@ def link_in(mail: EmailMultiAlternatives) -> str:
     found = re.search(r"https?://[^/\s]+(/\S+)", str(mail.body))
     assert found, mail.body
     return found[1]
+
+
+def officer(role: str = "dpo", email: str = "maud@soocas.example") -> Client:
+    """Someone who works here in that role, signed in to the admin."""
+    staff = User.objects.create_user(email, "x", is_staff=True, name="Maud")
+    staff.groups.add(Group.objects.get(name=role))
+    client = Client()
+    client.force_login(staff)
+    return client

@@ -259,10 +259,10 @@ def test_a_removed_event_is_noticed(client: Client, inbox: Inbox) -> None:
     assert not is_intact(case)
 
 
-@pytest.mark.parametrize("page", ["", "policy/", "contact/", "request/"])
+@pytest.mark.parametrize("path", ["", "policy/", "contact/", "request/"])
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_the_public_pages_stand_in_both_languages(client: Client, language: str, page: str) -> None:
-    answer = client.get(f"/{language}/privacy/{page}")
+def test_the_public_pages_stand_in_both_languages(client: Client, language: str, path: str) -> None:
+    answer = client.get(f"/{language}/privacy/{path}")
 
     assert answer.status_code == 200
     assert f'<html lang="{language}"' in answer.content.decode()
