@@ -1,11 +1,13 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import roles
+        from accounts import roles, sessions
+        from accounts.models import Session
 
+        post_delete.connect(sessions.forget_copy, sender=Session, dispatch_uid="accounts.sessions")
         post_migrate.connect(roles.sync, dispatch_uid="accounts.roles")

@@ -1,23 +1,41 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+class UserQuerySet(models.QuerySet["User"]):
+    def unproved(self) -> Self:
+        """Sign-ups whose address nobody has proved: never entered, anyone may have made them."""
+        return self.filter(last_login=None, is_staff=False, is_superuser=False).exclude(
+            emailaddress__verified=True
+        )
+
+    def with_address(self, email: str) -> Self:
+        return self.filter(Q(email__iexact=email) | Q(emailaddress__email__iexact=email))
+
+
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def unproved(self) -> UserQuerySet:
+        return self.get_queryset().unproved()
+
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)
 
     def create_user(self, email: str, password: str | None = None, **values: Any) -> User:
-        user = self.model(email=self.normalize_email(email), **values)
+        user = self.model(email=email.strip().lower(), **values)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -52,6 +70,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def proved(self) -> bool:
+        """Whether someone has shown that the address is theirs, or works here."""
+        return not User.objects.unproved().filter(pk=self.pk).exists()
 
     def get_full_name(self) -> str:
         return self.name

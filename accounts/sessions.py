@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedDBStore
+from django.core.cache import caches
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from accounts.models import Session, User
 
 
 class SessionStore(CachedDBStore):
@@ -21,3 +30,15 @@ class SessionStore(CachedDBStore):
         row: Any = super().create_model_instance(data)
         row.user_id = data.get(SESSION_KEY)
         return row
+
+
+def of(user: User) -> QuerySet[Session]:
+    """Where someone is signed in now. Deleting them ends them at once, their cached copies too."""
+    return user.sessions.filter(expire_date__gt=timezone.now())
+
+
+def forget_copy(instance: Session, **kwargs: Any) -> None:
+    """A session that left the database leaves the cache too, else it would live on there."""
+    key = f"{SessionStore.cache_key_prefix}{instance.session_key}"
+    copies = caches[settings.SESSION_CACHE_ALIAS]
+    transaction.on_commit(partial(copies.delete, key), robust=True)

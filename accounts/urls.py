@@ -6,7 +6,7 @@ from allauth.account import urls as account_urls
 from allauth.socialaccount import urls as social_urls
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts import social, views
+from accounts import reauthentication, social, views
 
 Urls = list[URLPattern | URLResolver]
 
@@ -18,6 +18,7 @@ pages: Urls = [
     path("addresses/<int:pk>/", views.address, name="address"),
     path("addresses/<int:pk>/delete/", views.address_delete, name="address-delete"),
     path("safety/", views.safety, name="safety"),
+    path("safety/code/", reauthentication.by_code, name="reauthenticate-by-code"),
     path("safety/sessions/end/", views.end_sessions, name="end-sessions"),
 ]
 doors: Urls = [

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import sessions
 from accounts.forms import AddressForm, ProfileForm
 from accounts.models import Address, User
 
@@ -70,10 +71,14 @@ def address_delete(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_GET
 def safety(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/safety.html", {"account": who(request)})
+    others = sessions.of(who(request)).exclude(session_key=request.session.session_key)
+    words = {"account": who(request), "others": others.count()}
+    return render(request, "accounts/safety.html", words)
 
 
 @login_required
 @require_POST
 def end_sessions(request: HttpRequest) -> HttpResponse:
+    sessions.of(who(request)).exclude(session_key=request.session.session_key).delete()
+    messages.success(request, _("You are signed out everywhere else."))
     return redirect("accounts:safety")

@@ -1,0 +1,161 @@
+"""The forms at the door: allauth's, in our words, and blind to sign-ups that nobody proved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.account.internal.flows.signup import prevent_enumeration
+from allauth.socialaccount import forms as social
+from django import forms
+from django.contrib.auth.hashers import make_password
+from django.core.validators import MaxLengthValidator
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+LABELS = {
+    "account": _("Connected with"),
+    "code": _("Code from the mail"),
+    "email": _("E-mail address"),
+    "login": _("E-mail address"),
+    "oldpassword": _("Current password"),
+    "password": _("Password"),
+    "password1": _("Password"),
+    "password2": _("Password, once more"),
+}
+HINTS = {"password1": _("At least 12 characters. A sentence is easiest to remember.")}
+
+
+class Worded:
+    """Our labels and hints, and no placeholder that takes a label's place."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = LABELS.get(name, field.label)
+            field.help_text = HINTS.get(name, "")
+            field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, forms.EmailField):
+                field.validators.append(MaxLengthValidator(254))
+
+
+class OfTheProved:
+    """Finds accounts whose address was proved, and no other.
+
+    Else a code mailed to the owner of an address would open an account that a stranger made
+    with it, and whose password he knows.
+    """
+
+    users: list[User]
+    _user: User | None
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()  # type: ignore[misc]
+        if hasattr(self, "users"):
+            self.users = [user for user in self.users if user.proved]
+        if getattr(self, "_user", None) and not (self._user and self._user.proved):
+            self._user = None
+        return email
+
+
+class NewAccount:
+    """Sign-up, by form or through a provider: what nobody proved never stands in the way."""
+
+    account_already_exists: bool
+    cleaned_data: dict[str, Any]
+
+    def validate_unique_email(self, value: str) -> str:
+        if User.objects.unproved().with_address(value).exists():
+            self.account_already_exists = False
+            return value
+        email: str = super().validate_unique_email(value)  # type: ignore[misc]
+        return email
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
+        email = self.cleaned_data["email"]
+        if self.account_already_exists:
+            make_password(self.cleaned_data.get("password1"))  # as much work as a new account
+        try:
+            with transaction.atomic():
+                User.objects.unproved().with_address(email).delete()
+                saved: tuple[User | None, Any] = super().try_save(request)  # type: ignore[misc]
+                return saved
+        except IntegrityError:  # the same address a moment ago
+            return None, prevent_enumeration(request, email=email)
+
+
+class SignupForm(Worded, NewAccount, account.SignupForm):
+    name = forms.CharField(
+        label=_("Full name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ("email", "password1", "name")
+
+
+class SocialSignupForm(Worded, NewAccount, social.SignupForm):
+    """For a provider that gives no address."""
+
+
+class LoginForm(Worded, account.LoginForm):
+    pass
+
+
+class AddEmailForm(Worded, account.AddEmailForm):
+    pass
+
+
+class ChangePasswordForm(Worded, account.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(Worded, account.SetPasswordForm):
+    pass
+
+
+class ResetPasswordForm(Worded, OfTheProved, account.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(Worded, account.ResetPasswordKeyForm):
+    pass
+
+
+class ReauthenticateForm(Worded, account.ReauthenticateForm):
+    pass
+
+
+class RequestLoginCodeForm(Worded, OfTheProved, account.RequestLoginCodeForm):
+    pass
+
+
+class ConfirmLoginCodeForm(Worded, account.ConfirmLoginCodeForm):
+    pass
+
+
+class ConfirmEmailForm(Worded, account.ConfirmEmailVerificationCodeForm):
+    pass
+
+
+class ConfirmResetForm(Worded, account.ConfirmPasswordResetCodeForm):
+    pass
+
+
+class DisconnectForm(social.DisconnectForm):
+    """Deletes what came from the provider, the name too unless the person keeps it."""
+
+    keep_name = forms.BooleanField(label=_("Keep the name that came from there"), required=False)
+
+    def save(self) -> None:
+        given = self.cleaned_data["account"].extra_data.get("name")
+        super().save()
+        user = self.request.user
+        if given and user.name == given and not self.cleaned_data["keep_name"]:
+            user.name = ""
+            user.save(update_fields=["name"])
