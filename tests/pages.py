@@ -54,7 +54,9 @@ class Page(HTMLParser):
     def inline(self) -> list[str]:
         """What the content security policy forbids: style and script written into the page."""
         found = [tag for tag, attributes in self.tags if tag == "style"]
-        found += [tag for tag, attributes in self.tags if tag == "script" and "src" not in attributes]
+        found += [
+            tag for tag, attributes in self.tags if tag == "script" and "src" not in attributes
+        ]
         return found + [
             f"{tag} {name}"
             for tag, attributes in self.tags

@@ -20,11 +20,11 @@ def test_the_demo_fills_the_shop() -> None:
 def test_loading_twice_changes_nothing_that_was_sold_or_written() -> None:
     stock.reserve({Variant.objects.get(sku="STIL-SPRUCE").pk: 2})
     Product.objects.filter(slug="stil").update(name_nl="Stille Stil")
-    before = [model._default_manager.count() for model in SHELVES]  # type: ignore[attr-defined]
+    before = [model._default_manager.count() for model in SHELVES]
 
     demo.load()
 
-    after = [model._default_manager.count() for model in SHELVES]  # type: ignore[attr-defined]
+    after = [model._default_manager.count() for model in SHELVES]
     assert after == before
     assert Variant.objects.get(sku="STIL-SPRUCE").reserved == 2
     assert Product.objects.get(slug="stil").name_nl == "Stille Stil"
@@ -40,7 +40,7 @@ def test_every_ean_has_a_right_check_digit_and_belongs_to_no_one() -> None:
 def test_everything_is_said_in_both_languages() -> None:
     for model in SHELVES:
         texts = [f.name for f in model._meta.fields if f.name.endswith(("_nl", "_en"))]
-        for row in model._default_manager.all():  # type: ignore[attr-defined]
+        for row in model._default_manager.all():
             for name in texts:
                 twin = f"{name[:-2]}{'en' if name.endswith('nl') else 'nl'}"
                 assert bool(getattr(row, name)) == bool(getattr(row, twin)), (row, name)

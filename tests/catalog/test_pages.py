@@ -44,8 +44,14 @@ def test_the_words_are_those_of_the_language(client: Client) -> None:
     assert english.said("h1") == ["Brush heads Zacht"]
     assert "In winkelmand" in dutch.text
     assert "Add to cart" in english.text
-    assert "€\N{NO-BREAK SPACE}13,95" in client.get("/nl/product/opzetborstels-zacht/").content.decode()
-    assert "€\N{NO-BREAK SPACE}13.95" in client.get("/en/product/opzetborstels-zacht/").content.decode()
+    assert (
+        "€\N{NO-BREAK SPACE}13,95"
+        in client.get("/nl/product/opzetborstels-zacht/").content.decode()
+    )
+    assert (
+        "€\N{NO-BREAK SPACE}13.95"
+        in client.get("/en/product/opzetborstels-zacht/").content.decode()
+    )
 
 
 @pytest.mark.parametrize("path", ["shop/nothing/", "product/nothing/", "product/Stil'--/"])

@@ -65,12 +65,16 @@ def test_nothing_found_says_so_and_keeps_what_was_typed(client: Client) -> None:
     assert "Misschien een van deze" in answer
 
 
-@pytest.mark.parametrize("question", ["", "   ", "\x00", "'; --", "a" * 5000, "& | ! ( :*", "%", "_"])
+@pytest.mark.parametrize(
+    "question", ["", "   ", "\x00", "'; --", "a" * 5000, "& | ! ( :*", "%", "_"]
+)
 def test_a_strange_question_is_an_ordinary_page(client: Client, question: str) -> None:
     assert client.get("/nl/search/", {"q": question}).status_code == 200
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(question=st.text(max_size=40))
 def test_whatever_is_typed_is_answered(question: str) -> None:
     for language in ("nl", "en"):

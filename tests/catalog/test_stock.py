@@ -147,7 +147,7 @@ class TestManyBuyers:
             finally:
                 connection.close()
 
-        # half of them name the lines the other way round: a deadlock would end a thread without a word
+        # half of them name the lines the other way round: a deadlock would end a thread unheard
         orders = [{first: 1, second: 1}, {second: 1, first: 1}] * 5
         buyers = [threading.Thread(target=buy, args=(order,)) for order in orders]
         for buyer in buyers:
