@@ -121,9 +121,7 @@ def test_an_order_message_says_that_a_machine_wrote_it(write: Write, mailbox: Ma
     assert parsedate_to_datetime(mail.header("Date")).year
 
 
-def test_marketing_has_its_own_sender(
-    write: Write, mailbox: Mailbox, settings: Settings
-) -> None:
+def test_marketing_has_its_own_sender(write: Write, mailbox: Mailbox, settings: Settings) -> None:
     settings.DEFAULT_FROM_EMAIL = "Soocas <shop@soocas.example>"
     settings.NEWSLETTER_FROM_EMAIL = "Soocas <letters@soocas.example>"
     order, letter = write(), write(campaign="issue:1")
