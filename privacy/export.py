@@ -2,26 +2,167 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import IO, Any
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
 
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils.text import capfirst
+
+from privacy import zips
+from privacy.declarations import Declaration, Group, elsewhere, registry
+from privacy.models import Disclosure
+from privacy.plain import cell, is_file, label, plain
+from privacy.processing import in_words
+from privacy.purposes import Purpose, purposes, recipients
+from privacy.rule import NOTHING
 from privacy.subjects import Subject
+from privacy.vocabulary import LegalBasis, Source
+
+write_zip = zips.write
+
+PORTABLE_SOURCES = (Source.SUBJECT, Source.OBSERVED)
+PORTABLE_BASES = (LegalBasis.CONSENT, LegalBasis.CONTRACT)
 
 
 def collect(subject: Subject) -> dict[str, Any]:
     """All the shop holds on a person, as JSON values with labels in the active language.
 
     ``{"sections": [{"model", "name", "rows": [{"id", "data": [{"field", "label", "value",
-    "display", "category", "purposes": [{"key", "name", "basis", "retention", "until"}], "source",
-    "withheld"}]}]}], "elsewhere": […], "recipients": [{"name", "country", "purpose", "fields",
-    "at", "about"}]}``. Secrets carry the reason instead of the value.
+    "display", "category", "purposes": [{"key", "name", "basis", "retention", "until", "running",
+    "recipients"}], "source", "rectify", "withheld", "portable", "file"}]}]}], "elsewhere":
+    [{"name", "categories", "items", "missing"}], "recipients": [{"name", "country", "purpose",
+    "fields", "at", "about"}]}``. Secrets carry the reason instead of the value; dates are ISO
+    8601; ``until`` is None while the activity runs. Somebody else's part of a row is left out.
     """
-    raise NotImplementedError
+    return {
+        "sections": [s for d in registry.values() if d.personal for s in section(d, subject)],
+        "elsewhere": list(found_elsewhere(subject)),
+        "recipients": [told(row) for row in Disclosure.objects.filter(subject.decisions)],
+    }
 
 
-def write_zip(subject: Subject, target: IO[bytes] | Path) -> None:
-    """``index.html`` (opens offline, no script), ``data.json``, ``manifest.json``, in a ZIP.
+def section(declaration: Declaration, subject: Subject) -> Iterator[dict[str, Any]]:
+    """The person's rows of one model, if there are any."""
+    mine = roles_by_row(declaration, subject)
+    rows = dated(declaration, mine).iterator(chunk_size=500) if mine else iter(())
+    found = [
+        {"id": str(row.pk), "data": data}
+        for row in rows
+        if (data := list(row_data(declaration, row, mine[row.pk], subject)))
+    ]
+    if found:
+        name = capfirst(str(declaration.model._meta.verbose_name_plural))
+        yield {"model": declaration.label, "name": name, "rows": found}
 
-    In the active language; text from people is escaped.
-    """
-    raise NotImplementedError
+
+def roles_by_row(declaration: Declaration, subject: Subject) -> dict[Any, set[str]]:
+    """The keys of the person's rows, each with the roles the person has in it."""
+    mine: dict[Any, set[str]] = defaultdict(set)
+    for name, role in declaration.roles.items():
+        reached = declaration.model._base_manager.filter(role.reach(subject))
+        for pk in reached.values_list("pk", flat=True):
+            mine[pk].add(name)
+    return mine
+
+
+def dated(declaration: Declaration, pks: Any) -> QuerySet[Any]:
+    """The rows with their clocks and whether their contract is running."""
+    rows = declaration.model._base_manager.filter(pk__in=list(pks)).order_by("pk")
+    dates: dict[str, Any] = {f"privacy_{clock}": F(clock) for clock in clocks(declaration)}
+    found: QuerySet[Any] = rows.annotate(privacy_running=running(declaration.performing), **dates)
+    return found
+
+
+def clocks(declaration: Declaration) -> set[str]:
+    return {group.clock or declaration.clock for group in declaration.personal}
+
+
+def running(performing: Q | None) -> Case:
+    return Case(When(performing or NOTHING, then=Value(True)), default=Value(False))
+
+
+def row_data(
+    declaration: Declaration, row: Any, roles: set[str], subject: Subject
+) -> Iterator[dict[str, Any]]:
+    for group in declaration.personal:
+        if group.about in roles:
+            common = treatment(declaration, group, row)
+            for name in group.fields:
+                yield {**datum(row, name, group, subject), **common}
+
+
+def datum(row: Any, name: str, group: Group, subject: Subject) -> dict[str, Any]:
+    """One cell; a secret carries the reason why it is withheld instead of its value."""
+    value, display = (None, "") if group.withheld else cell(row, name, subject)
+    stored = bool(value) and is_file(type(row), name)
+    kept_as = f"files/{row._meta.label_lower}/{row.pk}/{PurePosixPath(str(value)).name}"
+    return {
+        "field": name,
+        "label": capfirst(label(type(row), name)),
+        "value": value,
+        "display": display,
+        "withheld": str(group.withheld),
+        "file": kept_as if stored else "",
+    }
+
+
+def treatment(declaration: Declaration, group: Group, row: Any) -> dict[str, Any]:
+    """What is the same for every cell of a group in one row."""
+    clock = getattr(row, f"privacy_{group.clock or declaration.clock}")
+    return {
+        "category": str(group.category),
+        "source": str(group.source.label),
+        "rectify": str(group.rectify.label),
+        "portable": not group.withheld
+        and group.source in PORTABLE_SOURCES
+        and any(purpose.basis in PORTABLE_BASES for purpose in group.purposes),
+        "purposes": [reason(p, clock, running=row.privacy_running) for p in group.purposes],
+    }
+
+
+def reason(purpose: Purpose, clock: datetime | None, *, running: bool) -> dict[str, Any]:
+    ends = None if running or clock is None else purpose.retention.until(clock).isoformat()
+    return {
+        "key": purpose.key,
+        "name": str(purpose.name),
+        "basis": f"{purpose.basis.label} ({purpose.basis.value})",
+        "retention": in_words(purpose.retention),
+        "until": ends,
+        "running": running,
+        "recipients": [recipient.name for recipient in purpose.recipients],
+    }
+
+
+def found_elsewhere(subject: Subject) -> Iterator[dict[str, Any]]:
+    """What is no table. A place that cannot be read is named as missing, never left out."""
+    for place in elsewhere:
+        found: dict[str, Any] = {
+            "name": str(place.name),
+            "categories": [str(category) for category in place.categories],
+            "items": [],
+            "missing": "",
+        }
+        try:
+            found["items"] = (
+                [plain(dict(item)) for item in place.find(subject)] if place.find else []
+            )
+        except Exception as error:  # noqa: BLE001  (whatever it is, the export says so)
+            found["missing"] = type(error).__name__
+        yield found
+
+
+def told(row: Disclosure) -> dict[str, Any]:
+    """One hand-over on record (Art. 15(1)(c) GDPR)."""
+    recipient = recipients.get(row.recipient)
+    purpose = purposes.get(row.purpose)
+    return {
+        "name": recipient.name if recipient else row.recipient,
+        "country": recipient.country if recipient else "",
+        "purpose": str(purpose.name) if purpose else row.purpose,
+        "fields": list(row.fields),
+        "at": row.disclosed_at.isoformat(),
+        "about": row.about,
+    }

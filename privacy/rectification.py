@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, TypeAlias
 
-from django.forms import ModelForm
+from django.db import transaction
+from django.db.models import Model
+from django.forms import ModelForm, modelform_factory
 
+from privacy.declarations import Declaration, registry
 from privacy.subjects import Subject
+from privacy.vocabulary import Rectify
+
+AnyForm: TypeAlias = "ModelForm[Any]"
 
 
-def forms(subject: Subject, data: Any = None) -> list[ModelForm[Any]]:
+def forms(subject: Subject, data: Any = None) -> list[AnyForm]:
     """A form for each of the person's rows that has fields with ``Rectify.SELF``.
 
-    Bound when ``data`` (a request's POST) is given; each has its own prefix. ``save(forms)`` of
-    this module saves the changed ones.
+    Bound when ``data`` (a request's POST) is given; each has its own prefix. A person gets only
+    the fields of the roles he has in a row. ``save`` of this module saves the changed ones.
     """
-    raise NotImplementedError
+    return [
+        form(row, fields, data)
+        for declaration in registry.values()
+        for row, fields in correctable(declaration, subject)
+    ]
 
 
-def save(bound: list[ModelForm[Any]]) -> bool:
+def correctable(
+    declaration: Declaration, subject: Subject
+) -> Iterator[tuple[Model, tuple[str, ...]]]:
+    """The person's rows, each with the fields in it that he corrects alone."""
+    for name, role in declaration.roles.items():
+        groups = (g for g in declaration.personal if g.rectify is Rectify.SELF and g.about == name)
+        if fields := tuple(field for group in groups for field in group.fields):
+            mine = declaration.model._base_manager.filter(role.reach(subject)).values("pk")
+            for row in declaration.model._base_manager.filter(pk__in=mine).order_by("pk"):
+                yield row, fields
+
+
+def form(row: Model, fields: tuple[str, ...], data: Any) -> AnyForm:
+    prefix = f"{row._meta.label_lower.replace('.', '-')}-{row.pk}"
+    return modelform_factory(type(row), fields=fields)(data, instance=row, prefix=prefix)
+
+
+def save(bound: list[AnyForm]) -> bool:
     """Save all of them in one transaction if all are valid; says whether that was so."""
-    raise NotImplementedError
+    checked = [form.is_valid() for form in bound]  # all of them, so that each shows its errors
+    if not all(checked):
+        return False
+    with transaction.atomic():
+        for form in bound:
+            if form.has_changed():
+                form.save()
+    return True
