@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import dj_database_url
@@ -9,14 +10,17 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from soocas import environment as env
-from soocas import providers
+from soocas import logs, production, providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("SOOCAS_VAR", str(BASE_DIR / "var")))  # a checkout's data
-env.load(VAR_DIR / "services.env")
-
 ENVIRONMENT = env.text("SOOCAS_ENVIRONMENT", "development")
 PRODUCTION = ENVIRONMENT == "production"
+if PRODUCTION:
+    production.refuse_if_unsafe(os.environ)
+else:
+    env.load(VAR_DIR / "services.env")
+
 DEBUG = env.flag("SOOCAS_DEBUG")
 SECRET_KEY = env.text("SOOCAS_SECRET_KEY", "" if PRODUCTION else "development-only")
 SITE_URL = env.text("SOOCAS_SITE_URL", "http://127.0.0.1:8000")  # where links in mail point to
@@ -49,6 +53,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "soocas.requestlog.request_log",
     "cookies.middleware.CookieGuard",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -183,11 +188,16 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("SOOCAS_STATIC_ROOT", str(BASE_DIR / "staticfiles")))
-WHITENOISE_USE_FINDERS = not PRODUCTION  # a checkout serves its static files from where they lie
 MEDIA_ROOT = Path(env.text("SOOCAS_MEDIA_ROOT", str(VAR_DIR / "media")))
+STATIC_HASHED = env.flag("SOOCAS_STATIC_HASHED", PRODUCTION)  # needs collectstatic
+WHITENOISE_USE_FINDERS = not STATIC_HASHED  # serves them from where they lie
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_HASHED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -219,6 +229,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
+PAYPAL_PAGES = PAYPAL_LOCAL_URL or "https://www.paypal.com https://www.sandbox.paypal.com"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -226,6 +237,9 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF, *providers.origins()],
+        "form-action": [SELF, PAYPAL_PAGES, *providers.origins()],
     }
 }
+
+LOG_DIR = env.text("SOOCAS_LOG_DIR")  # for the request log; else it goes where all logs go
+LOGGING = logs.configuration(LOG_DIR, json=env.flag("SOOCAS_LOG_JSON", PRODUCTION or bool(LOG_DIR)))

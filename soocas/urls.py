@@ -5,12 +5,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts import urls as accounts
 from mailings import urls as mailings
 from orders import urls as orders
-from soocas import views
+from soocas import health, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("", views.door),
     # machine endpoints, without a language
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
     path("account/", include(accounts.callbacks)),
     path("", include(mailings.machine)),
     path("", include(orders.machine)),

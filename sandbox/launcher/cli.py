@@ -10,15 +10,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 from sandbox.launcher import binaries, identity, server
 from sandbox.launcher.folder import Busy, Folder
+from sandbox.launcher.run import Shop
 from sandbox.launcher.services import Services
 from sandbox.launcher.standin import ROOT
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 PROBLEMS = (Busy, binaries.Missing, identity.NoWay, server.Failed)
 
 
@@ -30,7 +32,7 @@ def main(arguments: list[str]) -> int:
     """0 when all went well; a problem is one line for a person."""
     options = _parser().parse_args(arguments)
     folder = Path(os.environ.get("SOOCAS_VAR") or ROOT / "var")
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in SIGNALS:
         signal.signal(number, _stop)
     try:
         return int(options.command(folder, options))
@@ -44,6 +46,7 @@ def main(arguments: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     commands = parser.add_subparsers(required=True)
+    commands.add_parser("run", help="the whole shop, until stopped").set_defaults(command=run)
     serve = commands.add_parser("services", help="only what the shop stands on, until stopped")
     serve.add_argument("--no-standins", action="store_true", help="servers alone")
     serve.add_argument("--temporary", action="store_true", help="any port, no durability")
@@ -55,10 +58,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def run(path: Path, options: argparse.Namespace) -> int:
+    """Foreground, until it is told to end."""
+    shop = Shop(path, _say)
+    try:
+        shop.open()
+        shop.watch()
+    finally:
+        _ignore_signals()
+        print("\nClosing the shop.", flush=True)
+        shop.close()
+    return 0
+
+
 def services(path: Path, options: argparse.Namespace) -> int:
     """Foreground, until it is told to end."""
     standins = not options.no_standins
-    with _up(Services(Folder(path), options.temporary, standins, tell=_say)):
+    with _up(Services(Folder(path), options.temporary, standins, tell=_say_indented)):
         print("ready", flush=True)
         while True:
             signal.pause()
@@ -92,15 +108,24 @@ def _up(those: Services) -> Iterator[dict[str, str]]:
     try:
         yield those.start()
     finally:
-        with suppress(Stopped):
-            those.stop()
+        _ignore_signals()
+        those.stop()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    for again in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(again, signal.SIG_IGN)  # once is enough; the ending takes its time
+    _ignore_signals()
     raise Stopped
 
 
+def _ignore_signals() -> None:
+    """Once is enough; the ending takes its time."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _say_indented(line: str) -> None:
     print(f"  {line}", flush=True)

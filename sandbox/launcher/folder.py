@@ -32,6 +32,8 @@ class Folder:
 
     def hold(self) -> None:
         """Be the only runner here; the system lets go of it even after ``kill -9``."""
+        if self._held:
+            return
         handle = (self.path / "lock").open("a+", encoding="utf-8")
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

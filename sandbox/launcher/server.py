@@ -40,6 +40,11 @@ class Running:
     since: str
     folder: Folder
 
+    def ask_to_stop(self) -> None:
+        """For those that may end at the same time; ``stop`` then waits."""
+        if self.process.poll() is None:
+            self.process.send_signal(self.spec.ending)
+
     def stop(self) -> None:
         processes.end(self.process.pid, self.spec.ending, since=self.since)
         self.process.wait()
@@ -59,7 +64,12 @@ def start(folder: Folder, server: Server, *, patience: float = 60) -> Running:
     wanted = (folder.port(server.name) or server.preferred) if server.preferred else 0
     for _, port in zip(range(TRIES), ports.candidates(wanted), strict=False):
         running = launch(folder, server.spec(port), port)
-        if _comes_up(server, running, patience):
+        try:
+            up = _comes_up(server, running, patience)
+        except BaseException:
+            running.stop()
+            raise
+        if up:
             folder.remember_port(server.name, port)
             return running
         running.stop()

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from sandbox.launcher import ports, standin
 from sandbox.launcher.folder import Folder
 from sandbox.launcher.postgres import Postgres
-from sandbox.launcher.server import Running, Server, start
+from sandbox.launcher.server import Failed, Running, Server, start
 from sandbox.launcher.valkey import Valkey
 
 Tell = Callable[[str], None]
-WEB = 8000
 
 
 def silent(_line: str) -> None:
@@ -28,8 +27,10 @@ class Services:
     folder: Folder
     temporary: bool = False
     standins: bool = True
+    site: str = "http://127.0.0.1:8000"  # where the shop is, or will be
     tell: Tell = silent
     running: dict[str, Running] = field(default_factory=dict)
+    servers: dict[str, Server] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
 
     def start(self) -> dict[str, str]:
@@ -44,8 +45,13 @@ class Services:
         except BaseException:
             self.stop()
             raise
-        self.folder.write_environment(self.environment)
+        self.add({"SOOCAS_SITE_URL": self.site})
         return self.environment
+
+    def add(self, values: dict[str, str]) -> None:
+        """What else ``manage.py`` must know; what the environment names already stands."""
+        self.environment |= {k: v for k, v in values.items() if not os.environ.get(k)}
+        self.folder.write_environment(self.environment)
 
     def stop(self) -> None:
         """The last started ends first."""
@@ -53,6 +59,16 @@ class Services:
             self.running.pop(name).stop()
         self.folder.environment.unlink(missing_ok=True)
         self.folder.release()
+
+    def revive(self) -> list[str]:
+        """Start again what died, on its own port; says what that was."""
+        dead = [name for name, it in self.running.items() if it.process.poll() is not None]
+        for name in dead:
+            port = self.running.pop(name).port
+            self.running[name] = start(self.folder, self.servers[name])
+            if self.running[name].port != port:
+                raise Failed(f"{name} died and its port {port} was taken: start again.")
+        return dead
 
     def _start_servers(self) -> None:
         if not os.environ.get("DATABASE_URL"):
@@ -67,12 +83,16 @@ class Services:
         return (item for item in wanted if not os.environ.get(item[0]))
 
     def _start_standins(self) -> None:
-        names = [name for name in standin.PREFERRED if self.standins and standin.exists(name)]
+        names = standin.wanted() if self.standins else []
         smtp_port = next(ports.candidates(self._port(self.folder.port("smtp") or 1025)))
+        more = {
+            "inbox": ("--smtp-port", str(smtp_port)),
+            "paypal": ("--webhook-url", f"{self.site}/paypal/webhook"),
+        }
         for name in names:
             preferred = self._port(standin.PREFERRED[name])
-            smtp = smtp_port if name == "inbox" else 0
-            self._up(standin.Standin(self.folder, name, preferred=preferred, smtp_port=smtp))
+            own = more.get(name, ())
+            self._up(standin.Standin(self.folder, name, preferred=preferred, more=own))
         if "inbox" in names:
             self.folder.remember_port("smtp", smtp_port)
         started = {name: self.running[name].port for name in names}
@@ -82,6 +102,7 @@ class Services:
         return 0 if self.temporary else preferred
 
     def _up(self, server: Server) -> int:
+        self.servers[server.name] = server
         since = time.monotonic()
         self.running[server.name] = start(self.folder, server)
         port = self.running[server.name].port

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,17 +10,23 @@ from sandbox.launcher import ports, processes
 from sandbox.launcher.folder import Folder
 
 ROOT = Path(__file__).resolve().parents[2]
+GIVEN = {  # who names one of these in the environment needs no stand-in for it
+    "inbox": "EMAIL_HOST",
+    "paypal": "PAYPAL_CLIENT_ID",
+    "google": "GOOGLE_CLIENT_ID",
+    "facebook": "FACEBOOK_CLIENT_ID",
+}
 PREFERRED = {"inbox": 8025, "paypal": 8010, "google": 8011, "facebook": 8012}
 
 
 class Standin:
     """One of them, a process of its own, spoken to only over the network."""
 
-    def __init__(self, folder: Folder, name: str, *, preferred: int, smtp_port: int = 0) -> None:
+    def __init__(self, folder: Folder, name: str, *, preferred: int, more: tuple[str, ...]) -> None:
         self.folder = folder
         self.name = name
         self.preferred = preferred
-        self.smtp_port = smtp_port
+        self.more = more  # options of this stand-in alone
         self.log = folder.logs / f"{name}.log"
         self._from = 0  # where in the log this start begins
 
@@ -30,9 +37,7 @@ class Standin:
         self._from = self.log.stat().st_size if self.log.exists() else 0
         state = self.folder.path / self.name
         options = ["--port", str(port), "--public-url", url(port), "--state", str(state)]
-        if self.smtp_port:
-            options += ["--smtp-port", str(self.smtp_port)]
-        command = [sys.executable, "-m", f"sandbox.{self.name}", *options]
+        command = [sys.executable, "-m", f"sandbox.{self.name}", *options, *self.more]
         return processes.Spec(self.name, command, self.log, cwd=ROOT)
 
     def answers(self, port: int) -> bool:
@@ -42,8 +47,9 @@ class Standin:
             return b"ready" in log.read().splitlines()
 
 
-def exists(name: str) -> bool:
-    return (ROOT / "sandbox" / name / "__main__.py").exists()
+def wanted() -> list[str]:
+    """All but those that the environment replaces."""
+    return [name for name, variable in GIVEN.items() if not os.environ.get(variable)]
 
 
 def url(port: int) -> str:

@@ -1,0 +1,118 @@
+"""With SOOCAS_ENVIRONMENT=production no process starts until every setting is there and safe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+Environment = Mapping[str, str]
+
+NEEDED = {
+    "SOOCAS_SECRET_KEY": "a random text of at least 50 characters",
+    "SOOCAS_SUPPRESSION_PEPPER": "a random text that never changes",
+    "SOOCAS_SITE_URL": "where the shop is, https://…",
+    "SOOCAS_ALLOWED_HOSTS": "the host names of the shop, with commas between",
+    "DATABASE_URL": "postgres://…",
+    "BROKER_URL": "redis://… or rediss://…",
+    "CACHE_URL": "redis://… or rediss://…, another server than the broker's",
+    "EMAIL_HOST": "the mail server",
+    "SOOCAS_MAIL_FROM": "the sender of the shop's mail",
+    "SOOCAS_NEWSLETTER_FROM": "the sender of the newsletter",
+    "PAYPAL_ENVIRONMENT": "live",
+    "PAYPAL_CLIENT_ID": "from PayPal",
+    "PAYPAL_CLIENT_SECRET": "from PayPal",
+    "PAYPAL_WEBHOOK_ID": "from PayPal",
+}
+REFUSED = {  # addresses of stand-ins
+    "PAYPAL_LOCAL_URL": "is for a stand-in only",
+    "GOOGLE_URL": "is for a stand-in only",
+    "FACEBOOK_URL": "is for a stand-in only",
+}
+PAIRS = [
+    ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
+    ("FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET"),
+]
+SERVERS = ("SOOCAS_SITE_URL", "DATABASE_URL", "BROKER_URL", "CACHE_URL")
+LOOPBACK = ("localhost", "127.", "0.0.0.0", "::1")  # noqa: S104 - refused, not bound to
+TRUE = {"1", "true", "yes", "on"}
+
+
+def refuse_if_unsafe(environment: Environment) -> None:
+    """ImproperlyConfigured names each fault on a line of its own."""
+    faults = list(dict.fromkeys(fault for rule in RULES for fault in rule(environment)))
+    if faults:
+        lines = "\n".join(f"  {fault}" for fault in faults)
+        raise ImproperlyConfigured(f"Production refuses to start:\n{lines}")
+
+
+def _missing(env: Environment) -> Iterator[str]:
+    for name, meaning in NEEDED.items():
+        if not env.get(name):
+            yield f"{name} is missing: {meaning}."
+
+
+def _stand_ins(env: Environment) -> Iterator[str]:
+    for name, why in REFUSED.items():
+        if env.get(name):
+            yield f"{name} {why}."
+    paypal = env.get("PAYPAL_ENVIRONMENT", "")
+    if paypal and paypal != "live":
+        yield f"PAYPAL_ENVIRONMENT is {paypal}: only live takes real payments."
+    for name in env:
+        if name.endswith(("_CLIENT_ID", "_CLIENT_SECRET", "_WEBHOOK_ID")) and env[name] == "local":
+            yield f"{name} is a stand-in's."
+
+
+def _addresses(env: Environment) -> Iterator[str]:
+    for name in SERVERS:
+        if _is_loopback(_host(env.get(name, ""))):
+            yield f"{name} points to this machine."
+    if _is_loopback(env.get("EMAIL_HOST", "")):
+        yield "EMAIL_HOST points to this machine."
+    site = env.get("SOOCAS_SITE_URL", "")
+    if site and not site.startswith("https://"):
+        yield "SOOCAS_SITE_URL must begin with https://."
+    if env.get("BROKER_URL") and env.get("BROKER_URL") == env.get("CACHE_URL"):
+        yield "CACHE_URL is the broker's: what is due must never be evicted."
+
+
+def _secrets(env: Environment) -> Iterator[str]:
+    key = env.get("SOOCAS_SECRET_KEY", "")
+    if key and (len(key) < 50 or len(set(key)) < 10 or key.startswith("django-insecure")):
+        yield "SOOCAS_SECRET_KEY is too easily guessed: at least 50 random characters."
+    for one, other in PAIRS:
+        if bool(env.get(one)) != bool(env.get(other)):
+            yield f"{one} and {other} belong together: one is missing."
+
+
+def _openness(env: Environment) -> Iterator[str]:
+    if env.get("SOOCAS_DEBUG", "").strip().lower() in TRUE:
+        yield "SOOCAS_DEBUG shows visitors the inside."
+    hosts = [host.strip() for host in env.get("SOOCAS_ALLOWED_HOSTS", "").split(",")]
+    if "*" in hosts:
+        yield "SOOCAS_ALLOWED_HOSTS lets any host name in."
+    for host in hosts:
+        if _is_loopback(host):
+            yield f"SOOCAS_ALLOWED_HOSTS names this machine: {host}."
+
+
+RULES: list[Callable[[Environment], Iterator[str]]] = [
+    _missing,
+    _stand_ins,
+    _addresses,
+    _secrets,
+    _openness,
+]
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    return host.strip("[]").lower().startswith(LOOPBACK)
