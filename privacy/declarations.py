@@ -128,9 +128,8 @@ class Declaration:
         """Every field that the declaration speaks of, a doubled one twice."""
         for group in self.groups:
             yield from group.fields
-        for role in self.roles.values():
-            if role.user not in ("", "pk") and role.user not in self.grouped:
-                yield role.user.split("__")[0]
+        steps = {role.user.split("__")[0] for role in self.roles.values()}
+        yield from sorted(steps - self.grouped - {"", "pk"})
 
     @property
     def grouped(self) -> set[str]:
