@@ -57,6 +57,14 @@ class Group:
     withheld: Text = ""  # why it is not exported, e.g. a secret
     clock: str = ""  # where the law counts from another date than the row
     about: str = ""  # the role of the person it speaks of, where the row speaks of several
+    why: Text = ""  # the note beside the form field, where the purposes' names do not say it well
+    recipients: tuple[Recipient, ...] | None = None  # of the purposes' ones; None: all of them
+
+    @property
+    def receivers(self) -> list[Recipient]:
+        """Who is given these fields."""
+        named = (r for purpose in self.purposes for r in purpose.recipients)
+        return list(dict.fromkeys(named if self.recipients is None else self.recipients))
 
 
 @dataclass(frozen=True)
