@@ -38,6 +38,7 @@ declare(
         purposes=[PROOF],
         source=Source.OBSERVED,
         rectify=Rectify.NEVER,
+        withheld=_("only your browser knows which choice is yours: download it there"),
     ),
     not_personal("notice"),
     clock="happened_at",
