@@ -48,3 +48,10 @@ def _take_own_valkey_databases(worker: str) -> None:
     for variable in ("BROKER_URL", "CACHE_URL"):
         server, _, _ = os.environ[variable].rpartition("/")
         os.environ[variable] = f"{server}/{number}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's journeys share one shop, so one worker takes them all."""
+    for item in items:
+        if "tests/browser" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("browser"))
