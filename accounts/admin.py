@@ -8,6 +8,7 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +55,13 @@ class UserAdmin(NoDeletion, admin.ModelAdmin):  # type: ignore[type-arg]
     def has_add_permission(self, request: HttpRequest) -> bool:
         """People sign up themselves, and prove their address; then a role is given here."""
         return False
+
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> LogEntry:
+        """The log outlives the account: it names it by its random id, never by its address."""
+        entry = super().log_change(request, obj, message)
+        entry.object_repr = str(obj.subject_id)
+        entry.save(update_fields=["object_repr"])
+        return entry
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only a superuser gives roles, else whoever may change accounts could give himself all."""

@@ -7,7 +7,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import roles, sessions
-        from accounts.models import Session
+        from accounts.models import Session, User
+        from privacy import subjects
 
+        subjects.register_addresses(User.proved_addresses)
         post_delete.connect(sessions.forget_copy, sender=Session, dispatch_uid="accounts.sessions")
         post_migrate.connect(roles.sync, dispatch_uid="accounts.roles")

@@ -48,7 +48,7 @@ def addresses(request: HttpRequest) -> HttpResponse:
 def address(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Add an address, or change one of one's own; another person's is not there."""
     user = who(request)
-    row = get_object_or_404(user.addresses, pk=pk) if pk else Address(user=user)
+    row = get_object_or_404(user.addresses, pk=pk) if pk is not None else Address(user=user)
     form = AddressForm(request.POST or None, instance=row)
     if request.method == "POST" and form.is_valid():
         form.save()

@@ -4,8 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from cookies import consent as choices
-
 
 def consent(request: HttpRequest) -> dict[str, Any]:
-    return {"consent": choices.of(request)}
+    return {}

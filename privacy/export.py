@@ -49,13 +49,19 @@ def section(declaration: Declaration, subject: Subject) -> Iterator[dict[str, An
     mine = roles_by_row(declaration, subject)
     rows = dated(declaration, mine).iterator(chunk_size=500) if mine else iter(())
     found = [
-        {"id": str(row.pk), "data": data}
+        {"id": "" if secret_key(declaration) else str(row.pk), "data": data}
         for row in rows
         if (data := list(row_data(declaration, row, mine[row.pk], subject)))
     ]
     if found:
         name = capfirst(str(declaration.model._meta.verbose_name_plural))
         yield {"model": declaration.label, "name": name, "rows": found}
+
+
+def secret_key(declaration: Declaration) -> bool:
+    """Whether the row's own key is withheld, as that of a session is: who has it is signed in."""
+    key = declaration.model._meta.pk.name
+    return any(key in group.fields for group in declaration.personal if group.withheld)
 
 
 def roles_by_row(declaration: Declaration, subject: Subject) -> dict[Any, set[str]]:

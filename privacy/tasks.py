@@ -5,7 +5,6 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from privacy import retention
 from privacy.requests import execution, tidying
 
 
@@ -21,9 +20,3 @@ def run_due_requests() -> None:
     now = timezone.now()
     execution.run_due(now=now)
     tidying.tidy(now=now)
-
-
-@shared_task(name="privacy.purge", ignore_result=True)
-def purge() -> None:
-    """Nightly. Safe to repeat: what is erased is no longer due."""
-    retention.purge(timezone.now())

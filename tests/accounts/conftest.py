@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -34,6 +35,12 @@ def google() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def facebook() -> Iterator[str]:
     yield from started("facebook", settings.FACEBOOK_URL)
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings: Any) -> None:
+    """A million rounds for each password would be most of the time that these tests take."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)

@@ -42,8 +42,16 @@ def toyshop(db: None, only_declared_here: None) -> Iterator[None]:
     with override_settings(
         INSTALLED_APPS=[*settings.INSTALLED_APPS, "tests.privacy.engine.toyshop"]
     ):
+        forget_relations()
         declare_all()
         with connection.schema_editor() as editor:
             for model in apps.get_app_config("toyshop").get_models():
                 editor.create_model(model)
         yield
+    forget_relations()
+
+
+def forget_relations() -> None:
+    """Django keeps who points to a model; it looks not again when a test adds an app."""
+    for model in apps.get_models(include_auto_created=True):
+        model._meta._expire_cache()  # type: ignore[attr-defined]

@@ -1,0 +1,174 @@
+"""Accounts, how people sign in, and who works here; Django's and allauth's tables of the same."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Address, Session, User
+from privacy.declarations import (
+    Category,
+    LegalBasis,
+    Period,
+    Purpose,
+    Recipient,
+    Rectify,
+    Source,
+    declare,
+    declare_elsewhere,
+    declare_impersonal,
+    not_personal,
+    personal,
+)
+
+GOOGLE = Recipient("Google Ireland Limited", "IE", role=_("signs you in, if you choose it"))
+FACEBOOK = Recipient(
+    "Meta Platforms Ireland Limited", "IE", role=_("signs you in, if you choose it")
+)
+
+ACCOUNT = Purpose(_("Keep your account"), LegalBasis.CONTRACT, Period(years=3), key="account")
+CONNECTION = Purpose(
+    _("Let you sign in through another service"),
+    LegalBasis.CONTRACT,
+    Period(years=3),
+    recipients=(GOOGLE, FACEBOOK),
+    key="connection",
+)
+SESSION = Purpose(
+    _("Keep you signed in and remember your cart"),
+    LegalBasis.CONTRACT,
+    Period(days=1),
+    key="session",
+)
+SECURITY = Purpose(
+    _("Stop who tries passwords"), LegalBasis.LEGITIMATE_INTERESTS, Period(days=1), key="security"
+)
+STAFF_RECORD = Purpose(
+    _("Show which member of staff changed what"),
+    LegalBasis.LEGITIMATE_INTERESTS,
+    Period(years=1),
+    key="staff-record",
+)
+SECRET = _("secret")
+
+declare(
+    User,
+    personal("email", category=Category.CONTACT, purposes=[ACCOUNT]),
+    personal(
+        *("name", "nickname", "language"),
+        category=Category.PROFILE,
+        purposes=[ACCOUNT],
+        rectify=Rectify.SELF,
+    ),
+    personal(
+        *("subject_id", "is_active", "date_joined", "last_login", "last_seen_at"),
+        category=Category.ONLINE,
+        purposes=[ACCOUNT],
+        source=Source.OBSERVED,
+        rectify=Rectify.NEVER,
+    ),
+    personal(
+        *("is_staff", "is_superuser", "groups", "user_permissions"),
+        category=Category.WORK,
+        purposes=[ACCOUNT],
+        source=Source.DERIVED,
+        rectify=Rectify.ON_REQUEST,
+    ),
+    personal("password", category=Category.CREDENTIALS, purposes=[ACCOUNT], withheld=SECRET),
+    user="pk",
+    clock="last_seen_at",
+)
+declare(
+    Address,
+    personal(
+        *("name", "street", "house_number", "postcode", "city", "country", "phone"),
+        category=Category.CONTACT,
+        purposes=[ACCOUNT],
+        rectify=Rectify.SELF,
+    ),
+    user="user",
+    clock="user__last_seen_at",
+)
+declare(
+    EmailAddress,
+    personal("email", "verified", "primary", category=Category.CONTACT, purposes=[ACCOUNT]),
+    user="user",
+    clock="user__last_seen_at",
+)
+declare(
+    EmailConfirmation,
+    personal(
+        "key",
+        category=Category.CREDENTIALS,
+        purposes=[SESSION],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+        withheld=SECRET,
+    ),
+    not_personal("email_address", "created", "sent"),
+    user="email_address__user",
+    clock="created",
+)
+declare(
+    SocialAccount,
+    personal(
+        *("provider", "uid", "extra_data", "date_joined", "last_login"),
+        category=Category.PROFILE,
+        purposes=[CONNECTION],
+        source=Source.THIRD_PARTY,
+    ),
+    user="user",
+    clock="user__last_seen_at",
+)
+declare(
+    SocialToken,
+    personal(
+        *("token", "token_secret", "expires_at"),
+        category=Category.CREDENTIALS,
+        purposes=[CONNECTION],
+        source=Source.THIRD_PARTY,
+        rectify=Rectify.NEVER,
+        withheld=SECRET,
+    ),
+    not_personal("app", "account"),
+    user="account__user",
+    clock="account__user__last_seen_at",
+)
+declare(
+    Session,
+    personal(
+        *("session_key", "session_data"),
+        category=Category.ONLINE,
+        purposes=[SESSION],
+        source=Source.OBSERVED,
+        rectify=Rectify.NEVER,
+        withheld=SECRET,
+    ),
+    not_personal("expire_date"),
+    user="user",
+    clock="expire_date",
+)
+declare(
+    LogEntry,
+    personal(
+        *("action_time", "content_type", "object_id", "object_repr"),
+        *("action_flag", "change_message"),
+        category=Category.WORK,
+        purposes=[STAFF_RECORD],
+        source=Source.OBSERVED,
+        rectify=Rectify.NEVER,
+    ),
+    user="user",
+    clock="action_time",
+)
+declare_impersonal(ContentType, Group, Permission, SocialApp)
+declare_elsewhere(
+    _("Tries at the door, in the cache, for a quarter of an hour"), [Category.ONLINE], [SECURITY]
+)
+declare_elsewhere(
+    _("Copies of sessions in the cache, gone with the session"), [Category.ONLINE], [SESSION]
+)

@@ -1,0 +1,139 @@
+"""What each who works here may see and do, and what not."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+
+from accounts import demo
+from accounts.models import Address, User
+from accounts.roles import ROLES
+from tests.accounts.visitor import PASSWORD, Visitor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people(db):
+    return {entry["role"]: entry["email"] for entry in demo.load(PASSWORD)}
+
+
+def signed_in(email: str) -> Visitor:
+    visitor = Visitor("en")
+    visitor.signs_in(email)
+    return visitor
+
+
+def may(role: str) -> set[str]:
+    group = Group.objects.get(name=role)
+    return {f"{p.content_type.app_label}.{p.codename}" for p in group.permissions.all()}
+
+
+def test_the_demo_can_be_loaded_twice(people):
+    again = demo.load(PASSWORD)
+
+    assert {entry["role"] for entry in again} == {"shopper", "superuser", *ROLES}
+    assert User.objects.count() == len(again)
+    assert Address.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ["shopper", "superuser", *ROLES])
+def test_each_demo_sign_in_comes_in(people, role):
+    assert signed_in(people[role]).user.email == people[role]
+
+
+@pytest.mark.parametrize(("role", "status"), [("shopper", 403), *[(role, 200) for role in ROLES]])
+def test_only_who_works_here_enters_the_admin(people, role, status):
+    assert signed_in(people[role]).get("/admin/", follow=True).status_code == status
+
+
+def test_the_admin_is_entered_by_the_shop_s_own_door_with_its_limits(people):
+    answer = Visitor().get("/admin/", follow=True)
+
+    assert "/account/login/" in answer.redirect_chain[-1][0]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_deletes_anything(role):
+    assert not [name for name in may(role) if ".delete_" in name]
+
+
+def test_staff_works_on_orders_and_catalogue_and_sees_no_privacy_queue():
+    rooms = {name.split(".")[0] for name in may("staff")}
+
+    assert rooms <= {"catalog", "orders", "mailings"}
+    assert "privacy" not in rooms
+
+
+def test_support_has_no_rights_yet():
+    assert may("support") == set()
+
+
+def test_the_dpo_sees_no_orders_and_no_prices():
+    rooms = {name.split(".")[0] for name in may("dpo")}
+
+    assert rooms <= {"privacy", "cookies"}
+
+
+def test_the_auditor_sees_everything_and_changes_nothing():
+    every = {
+        f"{p.content_type.app_label}.{p.codename}"
+        for p in Permission.objects.filter(codename__startswith="view_")
+    }
+
+    assert may("auditor") == every
+
+
+def test_a_group_that_was_changed_by_hand_is_put_right_by_the_next_migrate():
+    Group.objects.get(name="staff").permissions.set(Permission.objects.all())
+
+    call_command("migrate", verbosity=0)
+
+    assert not [name for name in may("staff") if name.startswith("privacy.")]
+
+
+# accounts in the admin
+
+
+def test_the_auditor_reads_an_account_and_cannot_change_it(people):
+    auditor, shopper = signed_in(people["auditor"]), User.objects.get(email=people["shopper"])
+    page = f"/admin/accounts/user/{shopper.pk}/change/"
+
+    read = auditor.get(page)
+    changed = auditor.post(page, {"name": "Changed"})
+
+    assert read.status_code == 200
+    assert shopper.password not in read.content.decode()
+    assert changed.status_code == 403
+    assert User.objects.get(pk=shopper.pk).name == "Sanne Jansen"
+
+
+@pytest.mark.parametrize("role", ["staff", "support", "dpo"])
+def test_other_roles_do_not_see_accounts(people, role):
+    assert signed_in(people[role]).get("/admin/accounts/user/").status_code == 403
+
+
+def test_nobody_deletes_an_account_by_hand_not_even_a_superuser(people):
+    admin, shopper = signed_in(people["superuser"]), User.objects.get(email=people["shopper"])
+
+    answer = admin.post(f"/admin/accounts/user/{shopper.pk}/delete/", {"post": "yes"})
+    admin.post(
+        "/admin/accounts/user/", {"action": "delete_selected", "_selected_action": shopper.pk}
+    )
+
+    assert answer.status_code == 403
+    assert User.objects.filter(pk=shopper.pk).exists()
+
+
+def test_the_log_of_changes_does_not_name_the_person(people):
+    admin, shopper = signed_in(people["superuser"]), User.objects.get(email=people["shopper"])
+    form = {"name": "Sanne J.", "nickname": "", "language": "nl", "is_active": "on"}
+    form |= {"addresses-TOTAL_FORMS": "0", "addresses-INITIAL_FORMS": "0"}
+
+    admin.post(f"/admin/accounts/user/{shopper.pk}/change/", form)
+
+    entry = LogEntry.objects.get()
+    assert shopper.email not in entry.object_repr + entry.change_message
+    assert str(shopper.subject_id) == entry.object_repr

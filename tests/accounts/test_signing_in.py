@@ -1,0 +1,242 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.core.cache import caches
+from django.utils import timezone
+
+from accounts.models import Session, User
+from accounts.sessions import SessionStore
+from outbox.composing import compose
+from tests.accounts.visitor import OTHER, PASSWORD, Visitor, code_for, letters, words
+
+EMAIL = "noor@example.test"
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def noor(db):
+    user = User.objects.create_user(EMAIL, PASSWORD)
+    EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
+    return user
+
+
+def test_address_and_password_let_in_whatever_the_case_of_the_address(visitor, noor):
+    visitor.signs_in("Noor@EXAMPLE.test")
+
+    assert visitor.user == noor
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [(EMAIL, "wrong"), ("nobody@example.test", PASSWORD), (EMAIL, "x\0y"), (EMAIL, "x" * 9000)],
+)
+def test_a_wrong_pair_is_refused_in_the_same_words_and_the_address_stays(
+    visitor, noor, email, password
+):
+    answer = visitor.signs_in(email, password)
+
+    assert answer.status_code == 200
+    assert visitor.user is None
+    assert f'value="{email}"' in answer.content.decode()
+
+
+def test_known_and_unknown_addresses_are_refused_alike(visitor, noor):
+    known = words(visitor.signs_in(EMAIL, "wrong"))
+    unknown = words(visitor.signs_in("nobody@example.test", "wrong"))
+
+    assert known == unknown
+
+
+def test_after_five_wrong_passwords_the_right_one_is_not_tried(visitor, noor):
+    for _ in range(5):
+        visitor.signs_in(EMAIL, "wrong")
+
+    visitor.signs_in(EMAIL)
+
+    assert visitor.user is None
+
+
+def test_signing_in_leads_on_to_where_one_was_going_but_never_off_the_site(visitor, noor):
+    there = visitor.sends("login/", login=EMAIL, password=PASSWORD, next="/nl/account/addresses/")
+    visitor.signs_out()
+    away = visitor.sends("login/", login=EMAIL, password=PASSWORD, next="https://evil.test/")
+
+    assert there["Location"] == "/nl/account/addresses/"
+    assert away["Location"] == "/nl/account/"
+
+
+def test_a_mailed_code_lets_in_without_a_password_once(visitor, attacker, noor):
+    visitor.sends("login/code/", email=EMAIL)
+    code = code_for(EMAIL)
+
+    visitor.sends("login/code/confirm/", code=code.lower().replace("-", " "))
+    assert visitor.user == noor
+    attacker.sends("login/code/confirm/", code=code)
+
+    assert attacker.user is None
+
+
+def test_asking_a_code_for_an_unknown_address_looks_the_same(visitor, noor):
+    known = visitor.sends("login/code/", email=EMAIL)
+    unknown = Visitor().sends("login/code/", email="nobody@example.test")
+
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+    assert letters("nobody@example.test")[-1].kind == "account/unknown_account"
+
+
+def test_a_new_password_by_code_ends_every_other_session(visitor, attacker, noor):
+    attacker.signs_in(EMAIL)
+    assert attacker.user == noor
+
+    visitor.sends("password/reset/", email=EMAIL)
+    visitor.sends("password/reset/confirm/", code=code_for(EMAIL))
+    visitor.sends("password/reset/complete/", password1=OTHER, password2=OTHER)
+
+    assert visitor.user == noor
+    assert attacker.user is None
+    attacker.signs_in(EMAIL, PASSWORD)
+    assert attacker.user is None
+    assert letters(EMAIL)[-1].kind == "account/password_reset"
+
+
+def test_a_new_password_is_not_set_without_the_code(visitor, noor):
+    visitor.sends("password/reset/", email=EMAIL)
+
+    visitor.sends("password/reset/complete/", password1=OTHER, password2=OTHER)
+
+    noor.refresh_from_db()
+    assert noor.check_password(PASSWORD)
+
+
+def test_signing_out_takes_a_button_not_a_link(visitor, noor):
+    visitor.signs_in(EMAIL)
+
+    visitor.get(visitor.at("logout/"))
+    assert visitor.user == noor
+
+    visitor.signs_out()
+
+
+def test_a_closed_account_does_not_come_in_and_is_told_so(visitor, noor):
+    User.objects.update(is_active=False)
+
+    answer = visitor.post(visitor.at("login/"), {"login": EMAIL, "password": PASSWORD}, follow=True)
+
+    assert visitor.user is None
+    assert answer.status_code == 200
+
+
+# changing the address
+
+
+def test_a_new_address_counts_once_proved_and_the_old_one_is_told(visitor, noor):
+    visitor.signs_in(EMAIL)
+    visitor.sends("reauthenticate/", password=PASSWORD)
+
+    visitor.sends("email/", email="noor.new@example.test", action_add="1")
+    assert visitor.user.email == EMAIL
+    visitor.types_code(code_for("noor.new@example.test"))
+
+    assert visitor.user.email == "noor.new@example.test"
+    assert [a.email for a in EmailAddress.objects.all()] == ["noor.new@example.test"]
+    told = letters(EMAIL)[-1]
+    assert told.kind == "account/email_changed"
+    assert "noor.new" not in str(compose(told).message())
+
+
+def test_the_address_does_not_change_without_asking_again_who_it_is(visitor, noor):
+    visitor.signs_in(EMAIL)
+
+    answer = visitor.sends("email/", email="noor.new@example.test", action_add="1")
+
+    assert "/reauthenticate/" in answer["Location"]
+    assert letters("noor.new@example.test") == []
+
+
+def test_the_address_of_another_account_cannot_be_taken(visitor, noor):
+    other = User.objects.create_user("other@example.test", OTHER)
+    EmailAddress.objects.create(user=other, email=other.email, verified=True, primary=True)
+    visitor.signs_in(EMAIL)
+    visitor.sends("reauthenticate/", password=PASSWORD)
+
+    visitor.sends("email/", email="OTHER@example.test", action_add="1")
+    visitor.types_code(code_for("other@example.test"))
+
+    noor.refresh_from_db()
+    assert noor.email == EMAIL
+    assert EmailAddress.objects.filter(email="other@example.test").get().user == other
+
+
+# asking again who someone is
+
+
+def test_who_has_no_password_shows_again_who_he_is_by_a_mailed_code(visitor, google):
+    visitor.comes_by("google", EMAIL)
+
+    asked = visitor.sends("email/", email="new@example.test", action_add="1")
+    page = asked["Location"]
+    assert "/safety/code/" in page
+    visitor.post(page, {"send": "1"})
+    answer = visitor.post(page, {"code": code_for(EMAIL), "next": visitor.at("email/")})
+
+    assert answer.status_code == 302
+    assert letters("new@example.test")  # the change that was asked for went on by itself
+
+
+def test_the_code_of_the_second_look_dies_after_five_tries_or_a_quarter_of_an_hour(visitor, noor):
+    visitor.signs_in(EMAIL)
+    visitor.sends("safety/code/", send="1")
+    code = code_for(EMAIL)
+    for _ in range(5):
+        assert visitor.sends("safety/code/", code="BBBB-BBBB").status_code == 200
+    assert visitor.sends("safety/code/", code=code).status_code == 200
+
+    visitor.sends("safety/code/", send="1")
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        assert visitor.sends("safety/code/", code=code_for(EMAIL)).status_code == 200
+
+    answer = visitor.sends("email/", email="new@example.test", action_add="1")
+    assert answer.status_code == 302
+    assert letters("new@example.test") == []
+
+
+# sessions and visits
+
+
+def test_all_other_browsers_are_signed_out_at_once(visitor, attacker, noor):
+    attacker.signs_in(EMAIL)
+    visitor.signs_in(EMAIL)
+
+    visitor.sends("safety/sessions/end/")
+
+    assert Session.objects.filter(user=noor).count() == 1
+    assert visitor.user == noor
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_is_deleted_dies_in_the_cache_too(visitor, noor):
+    visitor.signs_in(EMAIL)
+    key = SessionStore.cache_key_prefix + visitor.session.session_key
+    assert caches["default"].get(key)
+
+    Session.objects.all().delete()
+
+    assert caches["default"].get(key) is None
+    assert visitor.user is None
+
+
+def test_a_visit_is_noted_once_a_day(visitor, noor):
+    visitor.signs_in(EMAIL)
+    User.objects.update(last_seen_at=timezone.now() - timedelta(days=400))
+    visitor.reads("")  # the day's note
+    first = User.objects.get().last_seen_at
+
+    visitor.reads("")
+
+    assert timezone.now() - first < timedelta(minutes=1)
+    assert User.objects.get().last_seen_at == first
