@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from outbox.models import Message
 from outbox.personal_data import purposes
@@ -19,6 +20,11 @@ def allows(message: Message) -> bool:
     """Whether its purpose allows it and nothing forbids it. An unknown purpose allows nothing."""
     if message.purpose:
         purpose = purposes.get(message.purpose)
-        if purpose is None or not purpose.allows(message.recipient):
+        if purpose is None or not all(purpose.allows(person) for person in persons(message)):
             return False
     return not any(forbids(message) for forbids in _vetoes)
+
+
+def persons(message: Message) -> list[Any]:
+    """Whose decision counts: the address's, and its account's if there is one."""
+    return [message.recipient, *([message.user] if message.user else [])]

@@ -50,7 +50,8 @@ declare(
     not_personal("next_try_at", "claimed_at", "closed_at"),
     user="user",
     email="recipient",
-    proved=Q(state=Message.State.SENT),
+    proved=Q(),
     clock="closed_at",
-    performing=Q(state__in=[Message.State.QUEUED, Message.State.SENDING]),
+    # An order's mail still goes out; marketing goes with the person.
+    performing=Q(campaign="", state__in=[Message.State.QUEUED, Message.State.SENDING]),
 )

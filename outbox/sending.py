@@ -123,7 +123,10 @@ def recover(*, now: datetime) -> None:
     stuck.exclude(campaign="").update(
         state=State.UNKNOWN, claimed_at=None, closed_at=now, context={}, headers={}
     )
-    stuck.filter(campaign="").update(state=State.QUEUED, claimed_at=None, next_try_at=now)
+    stuck.filter(attempts__gt=len(WAITS)).update(
+        state=State.FAILED, claimed_at=None, closed_at=now, problem="Crashed"
+    )
+    stuck.update(state=State.QUEUED, claimed_at=None, next_try_at=now)
 
 
 def overdue(*, now: datetime) -> list[int]:
