@@ -52,7 +52,8 @@ def send_batch(pk: int, *, now: datetime) -> None:
 def readers(issue: Issue) -> QuerySet[Subscription]:
     """Who is still to get it: confirmed before it began. Whether they may, is asked at sending."""
     later = Subscription.objects.confirmed().filter(pk__gt=issue.cursor)
-    return later.filter(confirmed_at__lte=issue.started_at).order_by("pk")
+    ready = later.filter(confirmed_at__lte=issue.started_at)
+    return ready.select_related("user").order_by("pk")
 
 
 def unfinished() -> list[int]:
@@ -76,6 +77,7 @@ def _queue(issue: Issue, subscription: Subscription, now: datetime) -> None:
         purpose=suppression.NEWSLETTER,
         campaign=issue.campaign,
         headers=headers(way_out),
+        user=subscription.user,
     )
     if queue(letter):
         UnsubscribeLink.objects.create(

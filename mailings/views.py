@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cookies.origin import same_origin
-from mailings import leaving, signing_up
+from mailings import leaving, limits, signing_up
 from mailings.forms import SignUpForm
 from mailings.personal_data import WORDING
 
@@ -23,11 +23,19 @@ SAFE = ["GET", "HEAD"]
 def subscribe(request: HttpRequest) -> HttpResponse:
     """The footer's form. One answer for every address."""
     form = SignUpForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and limits.exceeded(request):
+        return _too_many(request)
     if form.is_valid():
         language = translation.get_language() or "nl"
         signing_up.ask(form.cleaned_data["email"], language=language, now=timezone.now())
         return redirect("mailings:check")
     return render(request, "mailings/sign_up.html", {"form": form})
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    answer = render(request, "429.html", status=429)
+    answer["Retry-After"] = str(limits.WITHIN)
+    return answer
 
 
 @require_safe

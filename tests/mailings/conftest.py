@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -15,13 +16,13 @@ from tests.mailbox import Mailbox, inbox, mailbox
 
 __all__ = ["dead_broker", "inbox", "jobs", "mailbox"]
 
-OURS = {"HTTP_SEC_FETCH_SITE": "same-origin"}
-
 
 @pytest.fixture
 def visitor(db: None) -> Client:
-    """A browser that insists on CSRF tokens, as a real one meets them."""
-    return Client(enforce_csrf_checks=True, headers={"sec-fetch-site": "same-origin"})
+    """A browser of our own pages, each test's from another address; tokens are insisted on."""
+    address = f"10.{'.'.join(str(secrets.randbelow(256)) for _ in range(3))}"
+    same_origin = {"sec-fetch-site": "same-origin"}
+    return Client(enforce_csrf_checks=True, headers=same_origin, REMOTE_ADDR=address)
 
 
 @pytest.fixture
