@@ -144,16 +144,11 @@ def sent_back(order: Json, issue: str) -> Problem:
 
 def take(order: Json, unit: Json) -> Json:
     """Make the capture of one purchase unit, with whatever fault is switched on."""
-    amount = {name: unit["amount"][name] for name in ("currency_code", "value")}
-    if fault().kind == "wrong-amount":
-        amount["value"] = str(max(Decimal(amount["value"]) - 1, Decimal("0.01")))
-    if fault().kind == "wrong-currency":
-        amount["currency_code"] = "USD" if amount["currency_code"] != "USD" else "EUR"
-    status = {"pending": "PENDING", "declined": "DECLINED"}.get(fault().kind, "COMPLETED")
     key = new_id()
+    amount = amount_taken(unit)
     taken: Json = {
         "id": key,
-        "status": status,
+        "status": {"pending": "PENDING", "declined": "DECLINED"}.get(fault().kind, "COMPLETED"),
         "amount": amount,
         "final_capture": True,
         "seller_protection": {"status": "ELIGIBLE"},
@@ -164,11 +159,20 @@ def take(order: Json, unit: Json) -> Json:
         "create_time": now(),
         "update_time": now(),
     }
-    if status == "PENDING":
+    if taken["status"] == "PENDING":
         taken["status_details"] = {"reason": "PENDING_REVIEW"}
     desk().store.captures[key] = taken
     announce(taken, order)
     return taken
+
+
+def amount_taken(unit: Json) -> Json:
+    amount = {name: unit["amount"][name] for name in ("currency_code", "value")}
+    if fault().kind == "wrong-amount":
+        amount["value"] = str(max(Decimal(amount["value"]) - 1, Decimal("0.01")))
+    if fault().kind == "wrong-currency":
+        amount["currency_code"] = "USD" if amount["currency_code"] != "USD" else "EUR"
+    return amount
 
 
 def breakdown(amount: Json) -> Json:
