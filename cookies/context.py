@@ -4,6 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from cookies import consent as choices
+
 
 def consent(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    return {"consent": choices.of(request)}

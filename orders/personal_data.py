@@ -181,12 +181,33 @@ declare(
     email="order__email",
     proved=Q(order__email_proved_at__isnull=False),
     reference="order__number",
-    clock="created_at",
+    clock="order__closed_at",
     performing=Q(order__closed_at=None),
     keep_row=True,
 )
 
-declare_impersonal(OrderEvent, WebhookEvent, Counter)
+declare(
+    OrderEvent,
+    personal(
+        "at",
+        "kind",
+        "detail",
+        category=Category.PURCHASES,
+        purposes=[FULFILMENT, ACCOUNTING],
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    not_personal("id", "order", "alert"),
+    user="order__customer",
+    email="order__email",
+    proved=Q(order__email_proved_at__isnull=False),
+    reference="order__number",
+    clock="order__closed_at",
+    performing=Q(order__closed_at=None),
+    keep_row=True,
+)
+
+declare_impersonal(WebhookEvent, Counter)
 
 
 def told_paypal(order: Order, *, now: datetime) -> None:

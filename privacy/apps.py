@@ -8,4 +8,6 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self) -> None:
+        from privacy import checks  # noqa: F401  (registers the system checks)
+
         autodiscover_modules("personal_data")

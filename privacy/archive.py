@@ -24,8 +24,12 @@ IN_MEMORY = 5_000_000  # bytes, then a temporary file on disk
 def of(subject: Subject, *, language: str, now: datetime) -> FileResponse:
     """The ZIP of everything that is held on a person, as an answer."""
     file: IO[Any] = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 the answer closes it
-    with translation.override(language):
-        export.write_zip(subject, file)
+    try:
+        with translation.override(language):
+            export.write_zip(subject, file)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     name = f"soocas-{timezone.localdate(now).isoformat()}.zip"
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")

@@ -57,6 +57,14 @@ class Group:
     withheld: Text = ""  # why it is not exported, e.g. a secret
     clock: str = ""  # where the law counts from another date than the row
     about: str = ""  # the role of the person it speaks of, where the row speaks of several
+    why: Text = ""  # the note beside the form field, where the purposes' names do not say it well
+    recipients: tuple[Recipient, ...] | None = None  # of the purposes' ones; None: all of them
+
+    @property
+    def receivers(self) -> list[Recipient]:
+        """Who is given these fields."""
+        named = (r for purpose in self.purposes for r in purpose.recipients)
+        return list(dict.fromkeys(named if self.recipients is None else self.recipients))
 
 
 @dataclass(frozen=True)
@@ -128,9 +136,8 @@ class Declaration:
         """Every field that the declaration speaks of, a doubled one twice."""
         for group in self.groups:
             yield from group.fields
-        for role in self.roles.values():
-            if role.user not in ("", "pk") and role.user not in self.grouped:
-                yield role.user.split("__")[0]
+        steps = {role.user.split("__")[0] for role in self.roles.values()}
+        yield from sorted(steps - self.grouped - {"", "pk"})
 
     @property
     def grouped(self) -> set[str]:

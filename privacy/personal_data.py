@@ -13,10 +13,18 @@ from privacy.declarations import (
     Role,
     Source,
     declare,
+    declare_impersonal,
     not_personal,
     personal,
 )
-from privacy.models import Request, RequestEvent, VerificationCode
+from privacy.models import (
+    ConsentDecision,
+    Disclosure,
+    PurgeRun,
+    Request,
+    RequestEvent,
+    VerificationCode,
+)
 
 ANSWERING = Purpose(
     _("Answer your privacy requests"),
@@ -162,3 +170,64 @@ declare(
     proved=Q(request__email_proved_at__isnull=False),
     clock="expires_at",
 )
+
+CHOICES = Purpose(
+    _("Show what you consented to and what you refused"),
+    LegalBasis.LEGAL_OBLIGATION,  # Art. 7(1) GDPR
+    Period(years=5),
+    key="privacy-choices",
+)
+DISCLOSURES = Purpose(
+    _("Tell you who received your data"),
+    LegalBasis.LEGAL_OBLIGATION,  # Art. 15(1)(c), 19 GDPR
+    Period(years=2),
+    key="privacy-disclosures",
+)
+
+declare(
+    ConsentDecision,
+    personal(
+        *("email", "subject_id"),
+        category=Category.CHOICES,
+        purposes=[CHOICES],
+        source=Source.OBSERVED,
+        rectify=Rectify.NEVER,
+    ),
+    personal(
+        *("purpose", "action", "wording", "notice_version", "decided_at"),
+        category=Category.CHOICES,
+        purposes=[CHOICES],
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    user="user",
+    email="email",
+    proved=Q(),
+    clock="decided_at",
+    performing=Q(user__isnull=False),  # what an account decided is in force as long as it is there
+    keep_row=True,
+)
+declare(
+    Disclosure,
+    personal(
+        *("email", "subject_id"),
+        category=Category.CONTACT,
+        purposes=[DISCLOSURES],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+    ),
+    personal(
+        *("recipient", "purpose", "fields", "about", "disclosed_at"),
+        category=Category.RIGHTS,
+        purposes=[DISCLOSURES],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    user="user",
+    email="email",
+    proved=Q(),
+    clock="disclosed_at",
+    keep_row=True,
+)
+declare_impersonal(PurgeRun)

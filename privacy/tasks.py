@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from privacy import retention
 from privacy.requests import execution, tidying
 
 
@@ -20,3 +21,9 @@ def run_due_requests() -> None:
     now = timezone.now()
     execution.run_due(now=now)
     tidying.tidy(now=now)
+
+
+@shared_task(name="privacy.purge", ignore_result=True)
+def purge() -> None:
+    """Nightly. Safe to repeat: what is erased is no longer due."""
+    retention.purge(timezone.now())

@@ -177,6 +177,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_AGE = None  # ends with the browser session: nothing lasting before a choice
 LANGUAGE_COOKIE_NAME = "language"
+COOKIE_CONSENT_NAME = "choice"
+COOKIE_CONSENT_SECURE = PRODUCTION
+COOKIE_CONSENT_LOG_ENABLED = False  # cookies.ConsentEvent is the record
+COOKIES_STRICT = env.flag("SOOCAS_COOKIES_STRICT")  # an undeclared cookie raises, as in tests
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 CSRF_FAILURE_VIEW = "soocas.views.form_expired"
 

@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import urls as accounts
+from cookies import urls as cookies
 from mailings import urls as mailings
 from orders import urls as orders
 from soocas import health, views
@@ -14,12 +15,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("account/", include(accounts.callbacks)),
+    path("", include(cookies.machine)),
     path("", include(mailings.machine)),
     path("", include(orders.machine)),
 ]
 urlpatterns += i18n_patterns(
     path("", views.home, name="home"),
     path("", include("catalog.urls")),
+    path("", include("cookies.urls")),
     path("", include("privacy.urls")),
     path("", include("orders.urls")),
     path("account/", include((accounts.pages, "accounts"))),

@@ -31,6 +31,7 @@ def _prepare(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="soocas-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["SOOCAS_VAR"] = str(folder)
+    os.environ["SOOCAS_COOKIES_STRICT"] = "1"  # an undeclared cookie raises
     if os.environ.get("DATABASE_URL"):
         return
     services = Services(Folder(folder / "services"), temporary=True, standins=False)
@@ -47,3 +48,10 @@ def _take_own_valkey_databases(worker: str) -> None:
     for variable in ("BROKER_URL", "CACHE_URL"):
         server, _, _ = os.environ[variable].rpartition("/")
         os.environ[variable] = f"{server}/{number}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's journeys share one shop, so one worker takes them all."""
+    for item in items:
+        if "tests/browser" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("browser"))

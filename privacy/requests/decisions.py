@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import translation
 
@@ -152,7 +153,8 @@ def look(case: Request, *, by: Actor, now: datetime) -> None:
 
 
 def refuse_own(case: Request, by: Actor) -> None:
-    if by.staff_id is not None and by.staff_id == case.user_id:
+    own = get_user_model().objects.filter(pk=by.staff_id or 0, email__iexact=case.email)
+    if by.staff_id == case.user_id or own.exists():
         raise OwnRequest
 
 

@@ -14,14 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from sandbox.launcher import binaries, identity, server
+from sandbox.launcher import audit, binaries, browser, identity, processes, server
 from sandbox.launcher.folder import Busy, Folder
 from sandbox.launcher.run import Shop
 from sandbox.launcher.services import Services
 from sandbox.launcher.standin import ROOT
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-PROBLEMS = (Busy, binaries.Missing, identity.NoWay, server.Failed)
+PROBLEMS = (Busy, binaries.Missing, browser.NoBrowser, identity.NoWay, server.Failed)
 
 
 class Stopped(Exception):
@@ -54,12 +54,16 @@ def _parser() -> argparse.ArgumentParser:
     run_in = commands.add_parser("exec", help="run a command beside running services")
     run_in.add_argument("words", nargs="+", metavar="COMMAND")
     run_in.set_defaults(command=execute)
+    commands.add_parser("browser", help="where a Chromium is").set_defaults(command=find_browser)
+    commands.add_parser("audit", help="known holes").set_defaults(command=ask_for_holes)
     commands.add_parser("reset", help="throw the data away").set_defaults(command=reset)
     return parser
 
 
 def run(path: Path, options: argparse.Namespace) -> int:
     """Foreground, until it is told to end."""
+    if "MAKELEVEL" in os.environ:
+        processes.end_with_parent(signal.SIGTERM)
     shop = Shop(path, _say)
     try:
         shop.open()
@@ -101,6 +105,17 @@ def reset(path: Path, options: argparse.Namespace) -> int:
         shutil.rmtree(path)
     print(f"{path} is gone.")
     return 0
+
+
+def find_browser(path: Path, options: argparse.Namespace) -> int:
+    """Its path alone on the output, for ``make test``."""
+    print(browser.find(path / "browser"))
+    return 0
+
+
+def ask_for_holes(path: Path, options: argparse.Namespace) -> int:
+    """In the packages that the shop and its tests lock."""
+    return audit.audit()
 
 
 @contextmanager

@@ -62,17 +62,21 @@ def spawn(spec: Spec) -> subprocess.Popen[bytes]:
             extra_groups=[] if spec.user else None,
             start_new_session=True,
             pass_fds=spec.pass_fds,
-            preexec_fn=_end_with_parent(spec.ending),  # noqa: PLW1509 - no threads are running
+            preexec_fn=_before_exec(spec.ending),  # noqa: PLW1509 - no threads are running
         )
 
 
-def _end_with_parent(ending: signal.Signals) -> Callable[[], None] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+def end_with_parent(ending: signal.Signals) -> None:
+    """From here on this process is told to end when its parent is gone, however that went."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(ending))
+
+
+def _before_exec(ending: signal.Signals) -> Callable[[], None]:
+    parent = os.getpid()
 
     def before_exec() -> None:
-        prctl(PR_SET_PDEATHSIG, int(ending))
+        end_with_parent(ending)
         if os.getppid() != parent:
             os._exit(1)
 

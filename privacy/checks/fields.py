@@ -1,0 +1,117 @@
+"""Every field is named once, and what is named can be erased."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Field, Model
+
+from privacy import erasers
+from privacy.checks.constraints import violated
+from privacy.declarations import Declaration, Group
+from privacy.vocabulary import Erase
+
+
+def path(model: type[Model], lookup: str) -> list[Field[Any, Any]]:
+    """The fields a lookup goes through. Raises FieldDoesNotExist."""
+    fields: list[Any] = []
+    here: Any = model
+    for name in lookup.split("__"):
+        if here is None:
+            raise FieldDoesNotExist(f"{lookup} goes on after a plain field.")
+        field: Any = here._meta.pk if name == "pk" else here._meta.get_field(name)
+        fields.append(field)
+        here = field.related_model if field.is_relation else None
+    return fields
+
+
+def check_names(declaration: Declaration) -> Iterator[CheckMessage]:
+    if not declaration.groups:
+        return
+    model = declaration.model
+    named = Counter(declaration.names())
+    for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
+        if field.name not in named and not field.auto_created:
+            hint = "Say in personal_data.py whether it is personal."
+            yield Error("The field is undeclared.", hint, field, "privacy.E002")
+    for name in (name for name, times in named.items() if times > 1):
+        hint = "Name it in one group only."
+        yield Error(f"It declares {name} more than once.", hint, model, "privacy.E004")
+    for lookup in sorted(unknown(model, {*named, *lookups(declaration)})):
+        hint = "Was it renamed? Lookups go along foreign keys."
+        yield Error(f"It declares {lookup}, which it has not.", hint, model, "privacy.E003")
+
+
+def unknown(model: type[Model], names: set[str]) -> Iterator[str]:
+    for lookup in names:
+        try:
+            path(model, lookup)
+        except FieldDoesNotExist:
+            yield lookup
+
+
+def lookups(declaration: Declaration) -> Iterator[str]:
+    for role in declaration.roles.values():
+        yield from filter(None, (role.user, role.email, role.reference))
+    yield from filter(None, (declaration.clock, *(g.clock for g in declaration.groups)))
+
+
+def check_erasers(declaration: Declaration) -> Iterator[CheckMessage]:
+    """Each eraser against NULL, UNIQUE and CHECK, unless rows are always deleted whole."""
+    if declaration.whole:
+        return
+    problems: list[str] = []
+    every: dict[str, Any] = {}
+    for group in declaration.personal:
+        if wrong := list(misfits(declaration, group)):
+            problems += wrong
+        else:
+            written = erasers.values(declaration, group)
+            problems += violated(declaration.model, written)
+            every |= written
+    problems += violated(declaration.model, every)  # groups may break one only together
+    yield from (cannot(declaration, problem) for problem in dict.fromkeys(problems))
+
+
+def cannot(declaration: Declaration, problem: str) -> Error:
+    hint = "Pass erase=<a value it takes>, Erase.RANDOM for unique text, or make it nullable."
+    return Error(f"It cannot be erased: {problem}", hint, declaration.model, "privacy.E005")
+
+
+def misfits(declaration: Declaration, group: Group) -> Iterator[str]:
+    if group.erase is Erase.UNLINKED:
+        return
+    for field in erasers.columns(declaration, group):
+        try:
+            yield from misfit(field, group.erase)
+        except (ValueError, ValidationError, TypeError) as error:
+            yield str(error)
+
+
+def misfit(field: Field[Any, Any], erase: Any) -> Iterator[str]:
+    """Why a column cannot take its eraser. Raises ValueError where there is no blank value."""
+    if field.primary_key:
+        yield f"{field.name} is the key."
+    elif erase is Erase.RANDOM:
+        if not field.empty_strings_allowed or (field.max_length or 99) < erasers.RANDOM_LENGTH:
+            yield f"{field.name} has no room for {erasers.RANDOM_LENGTH} random characters."
+    else:
+        yield from misfit_constant(field, erasers.value(field, erase))
+
+
+def misfit_constant(field: Field[Any, Any], value: Any) -> Iterator[str]:
+    if value is None:
+        if not field.null:
+            yield f"{field.name} does not take NULL."
+        return
+    field.to_python(value)
+    if field.unique:
+        yield f"{field.name} is unique: two rows cannot both be {value!r}."
+    if field.max_length and len(str(value)) > field.max_length:
+        yield f"{field.name} takes {field.max_length} characters."
+    if field.choices and value not in dict(field.flatchoices) and value != "":
+        yield f"{field.name} does not know the choice {value!r}."
