@@ -1,17 +1,22 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import urls as accounts
 from cookies import urls as cookies
 from mailings import urls as mailings
 from orders import urls as orders
-from soocas import health, views
+from soocas import health, languages, views
+from soocas.sitemap import SITEMAPS
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
-    path("", views.door),
+    path("", languages.door),
+    path("language", languages.choose, name="language"),
     # machine endpoints, without a language
+    path("robots.txt", views.robots),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("account/", include(accounts.callbacks)),

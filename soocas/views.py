@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import get_language_from_path
 from django.views.decorators.http import require_safe
-from django.views.decorators.vary import vary_on_cookie
 
 from catalog.models import Category, Product
 
 HERO = "stil-pro"  # the product that the words of the front page speak of
 BEGINNINGS = 4
-
-
-@require_safe
-@vary_on_cookie
-def door(request: HttpRequest) -> HttpResponse:
-    """The bare address: Dutch, or the language that the visitor chose before."""
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-    language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    return redirect(f"/{language}/")
+OWN = ("account", "cart", "checkout", "orders", "search")
 
 
 @require_safe
@@ -59,3 +50,12 @@ def broken(request: HttpRequest) -> HttpResponse:
     language = get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
     with translation.override(language):
         return HttpResponseServerError(render_to_string("500.html", {"home": f"/{language}/"}))
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What a search engine may read: the shelves, not anybody's own pages."""
+    own = [f"/{code}/{room}/" for code, _ in settings.LANGUAGES for room in OWN]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in [*own, "/admin/", "/u/"])]
+    lines += ["", f"Sitemap: {settings.SITE_URL}/sitemap.xml", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -9,12 +9,12 @@ from typing import Any
 from django import forms, template
 from django.forms import BoundField
 from django.template.loader import select_template
-from django.urls import translate_url
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from soocas import languages
 from soocas.icons import ICONS
 from soocas.rows import Row
 
@@ -109,16 +109,19 @@ def weekday(value: date | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def this_page_in(context: template.Context, language: str) -> str:
-    """``{% this_page_in "en" %}``: the address of this page in the other language."""
+def this_page(context: template.Context) -> str:
+    """The address of this page, to come back to; of a form that failed, that of the empty form."""
     request = context.get("request")
     if request is None:
-        return f"/{language}/"
-    path = request.get_full_path()
-    if request.method != "GET" or not request.resolver_match:
-        path = request.path
-    other = translate_url(path, language)
-    return other if other.startswith(f"/{language}/") else f"/{language}/"
+        return "/"
+    address: str = request.get_full_path() if request.method == "GET" else request.path
+    return address
+
+
+@register.simple_tag(takes_context=True)
+def this_page_in(context: template.Context, language: str) -> str:
+    """``{% this_page_in "en" %}``: the address of this page in that language."""
+    return languages.address_in(this_page(context), language)
 
 
 @register.simple_tag(takes_context=True)

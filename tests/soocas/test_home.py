@@ -24,38 +24,6 @@ def test_the_front_page_stands_in_both_languages(client: Client, language: str) 
     assert f"/{language}/shop/toothbrushes/" in links
 
 
-def test_the_bare_address_leads_to_dutch(client: Client) -> None:
-    assert client.get("/", headers={"accept-language": "en"})["Location"] == "/nl/"
-
-
-def test_the_bare_address_leads_to_the_language_chosen_before(client: Client) -> None:
-    client.cookies["language"] = "en"
-
-    assert client.get("/")["Location"] == "/en/"
-
-
-def test_the_bare_address_does_not_follow_a_made_up_language(client: Client) -> None:
-    client.cookies["language"] = "//evil.example"
-
-    assert client.get("/")["Location"] == "/nl/"
-
-
-@pytest.mark.parametrize(
-    ("path", "other"),
-    [
-        ("/nl/", "/en/"),
-        ("/nl/product/stil-pro/?sku=STILPRO-CLAY", "/en/product/stil-pro/?sku=STILPRO-CLAY"),
-        ("/en/search/?q=travel", "/nl/search/?q=travel"),
-        ("/nl/nowhere/", "/en/"),
-    ],
-)
-def test_the_language_changes_and_the_page_stays(client: Client, path: str, other: str) -> None:
-    page = Page(client.get(path).content.decode())
-
-    language = other[1:3]
-    assert [a["href"] for a in page.all("a") if a.get("hreflang") == language] == [other]
-
-
 def test_the_front_page_stands_without_the_product_it_praises(client: Client) -> None:
     Product.objects.filter(slug="stil-pro").update(active=False)
 
