@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
-from django.template.loader import select_template
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -122,13 +121,6 @@ def this_page(context: template.Context) -> str:
 def this_page_in(context: template.Context, language: str) -> str:
     """``{% this_page_in "en" %}``: the address of this page in that language."""
     return languages.address_in(this_page(context), language)
-
-
-@register.simple_tag(takes_context=True)
-def banner(context: template.Context) -> SafeString:
-    """The cookie choice, where there is one to make."""
-    chosen = select_template(["cookies/_banner.html", "soocas/_nothing.html"])
-    return SafeString(chosen.render(context.flatten(), context.get("request")))
 
 
 @register.inclusion_tag("soocas/_field.html", takes_context=True)
