@@ -35,11 +35,11 @@ def how_long(group: Group) -> str:
     period = in_words(longest) if longest else ""
     receivers = ", ".join(recipient.name for recipient in group.receivers)
     if period and receivers:
-        words = _("Kept for %(period)s after that, and given to %(receivers)s.")
+        words = _("It goes to %(receivers)s and is kept for %(period)s after that.")
         return words % {"period": period, "receivers": receivers}
     if period:
         return _("Kept for %(period)s after that.") % {"period": period}
-    return _("Given to %(receivers)s.") % {"receivers": receivers} if receivers else ""
+    return _("It goes to %(receivers)s too.") % {"receivers": receivers} if receivers else ""
 
 
 def days(period: Period) -> float:

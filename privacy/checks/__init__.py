@@ -33,6 +33,9 @@ def check_models() -> Iterator[CheckMessage]:
     for model in apps.get_models():
         declaration = registry.get(model)
         if declaration is None:
+            if not model._meta.proxy:
+                hint = f"Declare it in {model._meta.app_label}/personal_data.py."
+                yield Error("The model is undeclared.", hint, model, "privacy.E001")
             continue
         unknown = list(check_names(declaration))
         yield from unknown

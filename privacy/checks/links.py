@@ -25,7 +25,8 @@ def check_links(declaration: Declaration) -> Iterator[CheckMessage]:
 
 def check_hidden(declaration: Declaration, field: Field[Any, Any]) -> Iterator[CheckMessage]:
     """A link to a person is personal, whatever it is called."""
-    if field.name in first_steps(declaration):
+    undeclared = declaration.groups and field.name not in declaration.grouped  # E002 says so
+    if undeclared or field.name in first_steps(declaration):
         return
     if any(field.name in group.fields for group in declaration.personal):
         return

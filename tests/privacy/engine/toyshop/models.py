@@ -22,6 +22,11 @@ class Order(models.Model):
     closed_at = models.DateTimeField(null=True, db_index=True)
 
 
+class Gift(Order):
+    class Meta:
+        proxy = True
+
+
 class Line(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     title = models.CharField(max_length=100)

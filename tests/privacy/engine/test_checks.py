@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+from django.db.models import CASCADE, PROTECT, CheckConstraint, Q, UniqueConstraint
+
+from accounts.models import User
+from privacy.declarations import (
+    Category,
+    Erase,
+    LegalBasis,
+    Period,
+    Purpose,
+    Role,
+    declare_impersonal,
+    not_personal,
+    personal,
+    purposes,
+    registry,
+)
+
+pytestmark = pytest.mark.usefixtures("toyshop")
+
+
+def found() -> list[str]:
+    """The ids of what the checks say of the shop in miniature, each with its hint."""
+    said = [
+        message
+        for message in run_checks(tags=["privacy"])
+        if "toyshop" in str(message.obj) or "toy" in str(message.obj) or message.obj is User
+    ]
+    assert all(message.hint for message in said)
+    return sorted(str(message.id) for message in said)
+
+
+def models() -> Any:
+    from tests.privacy.engine.toyshop import models
+
+    return models
+
+
+def change(model: type[Any], **values: Any) -> None:
+    registry[model] = replace(registry[model], **values)
+
+
+def regroup(model: type[Any], field: str, **values: Any) -> None:
+    """Change the treatment of the group a field is in."""
+    groups = registry[model].groups
+    changed = tuple(replace(g, **values) if field in g.fields else g for g in groups)
+    change(model, groups=changed)
+
+
+def test_what_is_declared_whole_passes():
+    assert found() == []
+
+
+def test_an_undeclared_model():
+    del registry[models().Review]
+
+    assert found() == ["privacy.E001"]
+
+
+def test_an_undeclared_field_many_to_many_ones_too():
+    change(models().Review, groups=registry[models().Review].groups[:2], roles={})
+    change(models().Review, roles={"": Role(user="author")})
+
+    assert found() == ["privacy.E002"]
+
+
+def test_an_unknown_field_clock_or_lookup():
+    order = models().Order
+    change(order, groups=(*registry[order].groups, not_personal("gone")))
+    assert found() == ["privacy.E003"]
+
+    change(order, groups=registry[order].groups[:-1], clock="closed")
+    assert found() == ["privacy.E003"]
+
+    change(order, clock="closed_at", roles={**registry[order].roles, "x": Role(user="nobody")})
+    assert "privacy.E003" in found()
+
+
+def test_a_field_declared_twice():
+    order = models().Order
+    change(order, groups=(*registry[order].groups, not_personal("phone")))
+
+    assert found() == ["privacy.E004"]
+
+
+@pytest.mark.parametrize(
+    ("field", "erase"),
+    [
+        ("email", None),  # NOT NULL
+        ("name", "x" * 101),  # too long
+        ("number", "gone"),  # unique
+        ("number", Erase.BLANK),  # unique, and not NULL
+        ("number", Erase.RANDOM),  # too short for chance
+        ("snapshot", Erase.RANDOM),  # no text
+        ("total", Erase.BLANK),  # no empty number
+        ("total", "nothing"),  # no number
+    ],
+)
+def test_an_eraser_that_its_column_refuses(field, erase):
+    order = models().Order
+    groups = [
+        replace(g, fields=tuple(n for n in g.fields if n != field)) for g in registry[order].groups
+    ]
+    fulfil = purposes["toy-deliver"]
+    groups.append(personal(field, category=Category.CONTACT, purposes=[fulfil], erase=erase))
+    change(order, groups=tuple(groups))
+
+    assert found() == ["privacy.E005"]
+
+
+def test_an_eraser_that_is_no_choice():
+    subscription = models().Subscription
+    news = purposes["toy-news"]
+    state = personal("state", category=Category.CHOICES, purposes=[news], erase="gone")
+    groups = (*registry[subscription].groups[:1], state, not_personal("ended_at"))
+    change(subscription, groups=groups, keep_row=True)
+    regroup(subscription, "email", erase=Erase.RANDOM)
+
+    assert found() == ["privacy.E005"]
+
+
+def test_an_eraser_that_a_constraint_refuses():
+    review = models().Review
+    regroup(review, "text", erase="forbidden", fields=("text",))
+    change(review, groups=(*registry[review].groups, not_personal("written_at")))
+
+    assert found() == ["privacy.E005"]
+
+
+def test_constraints_that_only_the_groups_together_break(monkeypatch):
+    order = models().Order
+    constraints = [
+        CheckConstraint(condition=~Q(email="", name=""), name="toy_somebody"),
+        UniqueConstraint(fields=["email", "name"], name="toy_once"),
+        UniqueConstraint(fields=["email"], condition=~Q(email=""), name="toy_allowed"),
+    ]
+    monkeypatch.setattr(order._meta, "constraints", constraints)
+
+    assert found() == ["privacy.E005"] * 2
+
+
+def test_a_row_that_is_always_deleted_whole_needs_no_eraser():
+    assert registry[User].whole  # its address is unique and takes no NULL
+    assert found() == []
+
+
+def test_a_false_impersonal():
+    declare_impersonal(models().Line)
+
+    assert found() == ["privacy.E006"]
+
+
+@pytest.mark.parametrize("name", ["author", "liked_by"])
+def test_a_link_to_a_person_inside_not_personal(name):
+    review = models().Review
+    roles = {k: r for k, r in registry[review].roles.items() if r.user != name}
+    kept = tuple(g for g in registry[review].groups if name not in g.fields and g.about in roles)
+    lost = {f for g in registry[review].groups for f in g.fields} - {
+        f for g in kept for f in g.fields
+    }
+    change(review, groups=(*kept, not_personal(*(lost | {name}))), roles=roles)
+
+    assert found() == ["privacy.E006"]
+
+
+def test_a_cascade_into_what_the_law_keeps(monkeypatch):
+    field = models().Order._meta.get_field("customer")
+    monkeypatch.setattr(field.remote_field, "on_delete", CASCADE)
+
+    assert found() == ["privacy.E007"]
+
+
+def test_a_protected_link_makes_a_person_unerasable(monkeypatch):
+    field = models().Order._meta.get_field("customer")
+    monkeypatch.setattr(field.remote_field, "on_delete", PROTECT)
+
+    assert found() == ["privacy.E008"]
+
+
+def test_no_purpose():
+    regroup(models().Order, "email", purposes=())
+
+    assert found() == ["privacy.E009"]
+
+
+def test_a_clock_that_may_never_start():
+    change(models().Subscription, performing=None)
+    assert found() == ["privacy.E010"]
+
+    change(User, clock="last_login")
+    assert found() == ["privacy.E010"] * 2
+
+
+def test_a_clock_that_is_no_moment():
+    change(models().Order, clock="number")
+
+    assert found() == ["privacy.E010"]
+
+
+def test_a_clock_without_an_index(monkeypatch):
+    monkeypatch.setattr(models().Review._meta.get_field("written_at"), "db_index", False)
+
+    assert found() == ["privacy.E011"]
+
+
+def test_a_purpose_key_used_twice():
+    Purpose("Another", LegalBasis.CONTRACT, Period(days=1), key="toy-news")
+
+    assert found() == ["privacy.E012"]
+
+
+def test_foreign_keys_in_a_circle(monkeypatch):
+    line = models().Line._meta.get_field("order")
+    monkeypatch.setattr(User._meta.pk, "is_relation", True)
+    monkeypatch.setattr(User._meta.pk, "related_model", models().Line)
+    assert line.related_model is models().Order
+
+    assert "privacy.E013" in found()
+
+
+def test_a_group_about_nobody():
+    regroup(models().Order, "recipient", about="stranger")
+
+    assert found() == ["privacy.E014"]
+
+
+def test_a_guests_address_that_nothing_proves():
+    change(models().Subscription, roles={"": Role(email="email")})
+
+    assert found() == ["privacy.E015"]
+
+
+def test_data_that_nothing_finds():
+    change(models().Subscription, roles={})
+    assert found() == ["privacy.E016"]
+
+    regroup(models().Subscription, "email", withheld="It is scrambled.")
+    assert found() == []
+
+
+def test_a_proxy_is_not_asked_for_again():
+    assert models().Gift._meta.proxy
+    assert models().Gift not in registry
+
+    assert found() == []
