@@ -39,6 +39,10 @@ class Row:
         return self.bound.id_for_label or self.bound.auto_id or self.bound.html_name
 
     @property
+    def why_id(self) -> str:
+        return f"{self.id}-why"
+
+    @property
     def kind(self) -> str:
         """Which of the three shapes: one box to tick, several to choose from, or a control."""
         widget = self.bound.field.widget

@@ -136,15 +136,6 @@ def field(context: template.Context, bound: BoundField, **options: Any) -> dict[
     return {"row": Row(bound, options), "request": context.get("request")}
 
 
-@register.simple_tag
-def declared_why(model: str, field: str) -> str:
-    """The note of the declaration, once the privacy tag is there."""
-    from privacy.templatetags import privacy
-
-    note = getattr(privacy, "why", None)
-    return str(note(model, field)) if note else ""
-
-
 @register.inclusion_tag("soocas/_error_summary.html")
 def error_summary(*filled: forms.BaseForm | None, text: str = "") -> dict[str, Any]:
     """``{% error_summary form %}``: at the top of a failed form, with a way to each field."""

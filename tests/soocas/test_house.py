@@ -94,6 +94,15 @@ def test_a_row_says_hint_then_error_then_why() -> None:
     assert page.inline() == []
 
 
+def test_a_row_gives_the_declared_reason() -> None:
+    page = Page(drawn('{% field form.email why="accounts.User:email" %}', form=Letter()))
+
+    reasons = [p for p in page.all("p") if p.get("class") == "why"]
+    assert [reason["id"] for reason in reasons] == ["id_email-why"]
+    assert str(page.all("input")[0]["aria-describedby"]).split()[-1] == "id_email-why"
+    assert page.said("p")[-1] != ""
+
+
 def test_a_row_without_fault_describes_only_what_is_there() -> None:
     page = Page(drawn("{% field form.phone %}", "en", form=Letter()))
 
