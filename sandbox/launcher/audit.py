@@ -27,7 +27,9 @@ def audit() -> int:
         print("pip-audit: not run, its database cannot be reached from here.")
         return 0
     holes = [
-        f"{it['name']} {it['version']}: {hole['id']}" for it in packages for hole in it["vulns"]
+        f"{package['name']} {package['version']}: {hole['id']}"
+        for package in packages
+        for hole in package["vulns"]
     ]
     print("\n".join(holes) or f"pip-audit: {len(packages)} packages, no known hole.")
     return 1 if holes else 0

@@ -47,6 +47,9 @@ class Folder:
             self._held.close()
             self._held = None
 
+    def is_ours(self) -> bool:
+        return self._held is not None
+
     def is_held(self) -> bool:
         try:
             self.hold()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NAMESPACE = ("unshare", "--user", "--map-user=1000", "--map-group=1000")
+REACH = ("/bin/sh", "-c", 'cd "$1" && exec "$2" --version', "reach")
 ACCOUNTS = ("postgres", "nobody")
 
 
@@ -46,7 +47,7 @@ class Identity:
     def can(self, program: Path, folder: Path) -> bool:
         """Can it stand in the folder and run the program?"""
         try:
-            return self.run([str(program), "--version"], folder).returncode == 0
+            return self.run([*REACH, str(folder), str(program)], Path("/")).returncode == 0
         except OSError:
             return False
 

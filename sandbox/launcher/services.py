@@ -54,7 +54,9 @@ class Services:
         self.folder.write_environment(self.environment)
 
     def stop(self) -> None:
-        """The last started ends first."""
+        """The last started ends first; whoever was refused the folder has nothing to end in it."""
+        if not self.folder.is_ours():
+            return
         for name in reversed(list(self.running)):
             self.running.pop(name).stop()
         self.folder.environment.unlink(missing_ok=True)
