@@ -30,7 +30,7 @@ FACEBOOK = Recipient(
     "Meta Platforms Ireland Limited", "IE", role=_("signs you in, if you choose it")
 )
 
-ACCOUNT = Purpose(_("Keep your account"), LegalBasis.CONTRACT, Period(years=3), key="account")
+ACCOUNT = Purpose(_("Provide your account"), LegalBasis.CONTRACT, Period(years=3), key="account")
 CONNECTION = Purpose(
     _("Let you sign in through another service"),
     LegalBasis.CONTRACT,

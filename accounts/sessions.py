@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -40,5 +39,8 @@ def of(user: User) -> QuerySet[Session]:
 def forget_copy(instance: Session, **kwargs: Any) -> None:
     """A session that left the database leaves the cache too, else it would live on there."""
     key = f"{SessionStore.cache_key_prefix}{instance.session_key}"
-    copies = caches[settings.SESSION_CACHE_ALIAS]
-    transaction.on_commit(partial(copies.delete, key), robust=True)
+
+    def forget() -> None:
+        caches[settings.SESSION_CACHE_ALIAS].delete(key)
+
+    transaction.on_commit(forget, robust=True)

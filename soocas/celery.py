@@ -54,6 +54,7 @@ app.conf.update(
     timezone=settings.TIME_ZONE,
     beat_schedule={
         "purge": {"task": "privacy.purge", "schedule": crontab(hour=3, minute=10)},
+        "unproved": {"task": "accounts.forget_unproved", "schedule": crontab(hour=3, minute=40)},
         "requests": {"task": "privacy.run_due_requests", "schedule": 10},  # seconds
         "orders": {"task": "orders.sweep", "schedule": 60},  # seconds
         "outbox": {"task": "outbox.sweep", "schedule": 15},  # seconds
