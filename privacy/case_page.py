@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from privacy import erasure, export
 from privacy.clock import clock
 from privacy.models import Request
 from privacy.models.requests import Kind, State
+from privacy.plan import Plan
 from privacy.requests import decisions, events, unproved
 from privacy.requests.receipt import receipt
 from privacy.requests.subject import subject_of
@@ -23,13 +26,23 @@ def context(case: Request, language: str, now: datetime) -> dict[str, Any]:
         "events": case.events.select_related("staff"),
         "intact": events.is_intact(case),
         "email": masked(case.email),
-        "plan": receipt(erasure.preview(subject, now), language)
+        "plan": receipt(planned(case, now), language)
         if proved and case.kind == Kind.ERASURE
         else None,
         "held": held(export.collect(subject)) if proved and case.kind == Kind.ACCESS else None,
         "unproved": unproved.counts(subject) if proved else [],
         "can": possible(case),
     }
+
+
+def planned(case: Request, now: datetime) -> Plan:
+    """What carrying it out would do now: the case itself steps aside first, as it does then."""
+    subject = subject_of(case)
+    with transaction.atomic():
+        Request.objects.filter(pk=case.pk).update(user_id=None, **decisions.MINIMAL)
+        plan = erasure.preview(subject, now)
+        transaction.set_rollback(True)
+    return plan
 
 
 def possible(case: Request) -> set[str]:

@@ -59,7 +59,7 @@ def file_deletion(user: Account, *, now: datetime) -> Request:
         subject_id=user.subject_id,
         email=user.email,
         email_proved_at=now,
-        language=user.language,
+        language=spoken(user),
         received_at=now,
         due_at=answer_due(timezone.localtime(now)),
         cooling_off_until=now + settings.COOLING_OFF,
@@ -88,7 +88,7 @@ def file_download(user: Account, *, now: datetime) -> Request:
         kind=Kind.ACCESS,
         state=State.FULFILLED,
         user_id=user.pk,
-        language=user.language,
+        language=spoken(user),
         received_at=now,
         due_at=answer_due(timezone.localtime(now)),
         closed_at=now,
@@ -96,6 +96,12 @@ def file_download(user: Account, *, now: datetime) -> Request:
     record(case, Action.SIGNED_IN, by=PERSON, now=now)
     record(case, Action.DOWNLOADED, by=PERSON, now=now)
     return case
+
+
+def spoken(user: Account) -> str:
+    """The person's language if we speak it, else the first of ours."""
+    ours = [code for code, _name in settings.LANGUAGES]
+    return user.language if user.language in ours else ours[0]
 
 
 def running_deletion(user: Account) -> Request | None:

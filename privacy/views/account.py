@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -74,7 +75,15 @@ def correct(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("It has been corrected, everywhere we use it."))
         return redirect("privacy:correct")
     wrong = any(form.errors for form in forms)
-    return render(request, "privacy/correct.html", {"forms": forms, "wrong": wrong})
+    rows = [explained(form) for form in forms]
+    return render(request, "privacy/correct.html", {"rows": rows, "forms": forms, "wrong": wrong})
+
+
+def explained(form: Any) -> dict[str, Any]:
+    """A form with the name of what it is about, and for each field the declaration's note."""
+    meta = form.instance._meta
+    fields = [(bound, f"{meta.label}:{bound.name}") for bound in form]
+    return {"title": capfirst(meta.verbose_name), "form": form, "fields": fields}
 
 
 @never_cache
