@@ -6,13 +6,14 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from cookies.rate import client
+
 TIMES, WITHIN = 60, 3600  # seconds
 
 
 def exceeded(request: HttpRequest) -> bool:
     """Count one more; True once it is too many. The key is a digest that names nobody."""
-    client = request.META.get("REMOTE_ADDR", "")
-    key = f"limit.sign-up.{salted_hmac('mailings.limits', client).hexdigest()}"
+    key = f"limit.sign-up.{salted_hmac('mailings.limits', client(request)).hexdigest()}"
     cache.add(key, 0, timeout=WITHIN)
     try:
         return cache.incr(key) > TIMES

@@ -136,7 +136,7 @@ class Issue(models.Model):
     cursor = models.BigIntegerField(default=0)  # the last subscription that was dealt with
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     started_at = models.DateTimeField(_("begun"), null=True, blank=True)
-    finished_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("all queued"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("newsletter")

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="begun")),
                 (
                     "finished_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="handed over"),
+                    models.DateTimeField(blank=True, null=True, verbose_name="all queued"),
                 ),
             ],
             options={

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from mailings.models import Issue, SignUp, Subscription, Suppression, UnsubscribeLink
+from mailings.personal_data import NEWSLETTER
 from mailings.tasks import send_batch
 from outbox.models import Message
 from privacy import erasure, export, retention
@@ -68,7 +69,9 @@ def test_erasure_takes_everything_and_leaves_the_other_reader_alone(
 
     assert not Subscription.objects.filter(email=ANNA).exists()
     assert not Message.objects.filter(recipient=ANNA).exists()
+    assert not NEWSLETTER.allows(ANNA)
     assert [mail.to for mail in mailbox.mails()] == [[BEN]]
+    assert NEWSLETTER.allows(BEN)
     assert Subscription.objects.get().email == BEN
     assert UnsubscribeLink.objects.count() == 2
 
