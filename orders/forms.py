@@ -37,6 +37,7 @@ ASK = {  # what to do about an empty field
     "city": _("Fill in the town"),
     "country": _("Choose a country"),
 }
+CHANGED = _("Your cart or a price has changed. Look at the new total first.")
 PHONE = RegexValidator(
     r"^\+?[0-9 ()./-]{6,30}$", _("Fill in digits only, such as +31 6 12345678, or leave it empty")
 )
@@ -60,6 +61,8 @@ class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         self.fields["email"].error_messages["invalid"] = _(
             "Fill in an e-mail address with an @, such as name@example.com"
         )
+        for said in ("required", "invalid"):
+            self.fields["seen_total"].error_messages[said] = CHANGED
         self.fields["phone"].validators.append(PHONE)
         self._billing_as_asked()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from orders import paypal, wording
@@ -162,7 +162,14 @@ def _send_back(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) ->
 
 
 def _decline(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
-    """PayPal said no for good. A word we do not know is shown to staff."""
+    """PayPal said no for good. A word we do not know is shown to staff.
+
+    An invoice id that PayPal has seen before may mean that another payment of this order was taken:
+    that is looked up first. The next payment has another one.
+    """
+    if "DUPLICATE_INVOICE_ID" in error.issues:
+        for other in attempt.order.attempts.exclude(pk=attempt.pk).exclude(paypal_id=None):
+            _look(other, now=now)
     with transaction.atomic():
         live = [State.CREATED, State.CAPTURING]
         won = move_attempt(attempt, State.DECLINED, of=live, now=now, problem=str(error))
@@ -188,36 +195,32 @@ def _unanswered(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -
 
 
 def _not_created(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
-    if not error.definite:
+    if error.definite:
+        _decline(attempt, error, now=now)
+    else:
         _unanswered(attempt, error, now=now)
-        return
-    if "DUPLICATE_INVOICE_ID" in error.issues:
-        for other in attempt.order.attempts.exclude(pk=attempt.pk).exclude(paypal_id=None):
-            _look(other, now=now)
-    _decline(attempt, error, now=now)
 
 
 def _live(order: Order) -> PaymentAttempt | None:
     return order.attempts.filter(state__in=LIVE).first()
 
 
+@transaction.atomic
 def _new_attempt(order: Order, *, now: datetime) -> PaymentAttempt | None:
     """A further payment of an order that waits for one and has none that may take money."""
-    try:
-        with transaction.atomic():
-            locked = Order.objects.select_for_update().get(pk=order.pk)
-            paid = order.attempts.filter(state=State.CAPTURED).exists()
-            if paid or locked.state != Order.State.PLACED:
-                return None
-            position = (order.attempts.aggregate(last=Max("position"))["last"] or 0) + 1
-            return PaymentAttempt.objects.create(
-                order=order,
-                position=position,
-                amount=order.total,
-                create_request_id=wording.request_id(order, "cre", str(position)),
-                capture_request_id=wording.request_id(order, "cap", f"{position}-1"),
-                created_at=now,
-                ask_at=now + SOON,
-            )
-    except IntegrityError:  # the other click made it
-        return _live(order)
+    locked = Order.objects.select_for_update().get(pk=order.pk)
+    if live := _live(order):  # the other click made it
+        return live
+    paid = order.attempts.filter(state=State.CAPTURED).exists()
+    if paid or locked.state != Order.State.PLACED:
+        return None
+    position = (order.attempts.aggregate(last=Max("position"))["last"] or 0) + 1
+    return PaymentAttempt.objects.create(
+        order=order,
+        position=position,
+        amount=order.total,
+        create_request_id=wording.request_id(order, "cre", str(position)),
+        capture_request_id=wording.request_id(order, "cap", f"{position}-1"),
+        created_at=now,
+        ask_at=now + SOON,
+    )

@@ -20,6 +20,7 @@ ENDPOINTS = {
 }
 PAGES = {"live": "https://www.paypal.com", "sandbox": "https://www.sandbox.paypal.com"}
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LARGEST = Decimal(10_000_000)  # EUR
 LOCALES = {"nl": "nl-NL", "en": "en-GB"}
 
 
@@ -179,10 +180,18 @@ def _captures(units: list[dict[str, Any]]) -> Iterator[Capture]:
             yield Capture(
                 id=str(said["id"]),
                 status=str(said["status"]),
-                amount=Decimal(str(said["amount"]["value"])),
+                amount=_finite(said["amount"]["value"]),
                 currency=str(said["amount"]["currency_code"]),
                 custom_id=str(said.get("custom_id") or unit.get("custom_id", "")),
             )
+
+
+def _finite(value: object) -> Decimal:
+    """ValueError for what is no amount, or none that an account could hold."""
+    amount = Decimal(str(value))
+    if not amount.is_finite() or abs(amount) >= LARGEST:
+        raise ValueError(value)
+    return amount
 
 
 def _approve_url(links: list[dict[str, str]]) -> str:

@@ -211,11 +211,15 @@ declare_impersonal(WebhookEvent, Counter)
 
 
 def told_paypal(order: Order, *, now: datetime) -> None:
-    """Put on record what PayPal was given of an order: its number, its lines, its amounts."""
+    """Put on record what PayPal was given of an order: its number, its lines, its amounts.
+
+    Under its key, not its number: who reads the record of an address that somebody mistyped must
+    not learn the number, which opens the order together with that address.
+    """
     PAYPAL.received(
         order.customer or order.email,
         purpose=FULFILMENT,
         fields=("number", "lines", "total"),
-        about=f"order:{order.number}",
+        about=f"order:{order.pk}",
         now=now,
     )

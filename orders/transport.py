@@ -17,13 +17,13 @@ from typing import Any
 
 import paypalrestsdk
 import requests
+from django.conf import settings
 from django.core.cache import cache
 from paypalrestsdk import exceptions as refused
 from redis.exceptions import RedisError
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = (3, 15)  # seconds to connect, to read
 TOKEN_MARGIN = 120  # seconds before its end at which a token is renewed
 RETRIES = 2
 PATIENCE = 8  # seconds after which a call is not tried again
@@ -76,7 +76,7 @@ class Transport(paypalrestsdk.Api):  # type: ignore[misc]  # untyped
     def http_call(self, url: str, method: str, **arguments: Any) -> dict[str, Any]:
         """One call with a time limit over a pooled connection. No header or body is ever logged."""
         response = self._session().request(
-            method, url, timeout=TIMEOUT, allow_redirects=False, **arguments
+            method, url, timeout=settings.PAYPAL_TIMEOUT, allow_redirects=False, **arguments
         )
         log.info("paypal", extra={"method": method, "status": response.status_code})
         answer = self.handle_response(response, response.content.decode("utf-8", "replace"))
@@ -108,7 +108,7 @@ class Transport(paypalrestsdk.Api):  # type: ignore[misc]  # untyped
                 patient = tries <= RETRIES and time.monotonic() - began < PATIENCE
                 if not (error.transient and patient and error.retry_after <= LONGEST_WAIT):
                     raise
-                time.sleep(error.retry_after or 0.3 * 2**tries)
+                time.sleep(error.retry_after or 0.2 * 2**tries)
 
     def _authorised(self, method: str, path: str, body: Any, request_id: str) -> dict[str, Any]:
         """One call; a refused token is renewed once."""

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from catalog.models import Variant
 from catalog.stock import OutOfStock
+from cookies.origin import same_origin
 from orders import payments, totals
 from orders.cart import MOST_OF_ONE, Cart, CartFull, CartLine
 from orders.checkout import TotalChanged, Wish, place_order
-from orders.forms import CheckoutForm, known_of
+from orders.forms import CHANGED, CheckoutForm, known_of
 from orders.models import Order
-from orders.origin import same_origin
 from orders.pages import leads_to_paypal, next_step
 
 COUNTRY = "NL"  # whose VAT is shown before an address is known
@@ -116,7 +116,7 @@ def _placed(request: HttpRequest, form: CheckoutForm, basket: Cart) -> Order | N
     try:
         return place_order(wish, basket.lines(), now=timezone.now())
     except TotalChanged:
-        form.add_error(None, _("Your cart or a price has changed. Look at the new total first."))
+        form.add_error(None, CHANGED)
     except OutOfStock as error:
         for line in basket.lines():
             if line.variant.pk in error.available:

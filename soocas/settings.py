@@ -221,6 +221,7 @@ PAYPAL_LOCAL_URL = env.text("PAYPAL_LOCAL_URL")  # of the stand-in, for local on
 PAYPAL_CLIENT_ID = env.text("PAYPAL_CLIENT_ID", "" if PRODUCTION else "local")
 PAYPAL_CLIENT_SECRET = env.text("PAYPAL_CLIENT_SECRET", "" if PRODUCTION else "local")
 PAYPAL_WEBHOOK_ID = env.text("PAYPAL_WEBHOOK_ID", "" if PRODUCTION else "local")
+PAYPAL_TIMEOUT = (3, 15)  # seconds to connect, to read
 PAYPAL_WEBHOOK_ROOTS = env.text("PAYPAL_WEBHOOK_ROOTS", str(BASE_DIR / "orders/paypal_roots.pem"))
 PAYMENT_HOLD = env.duration("SOOCAS_PAYMENT_HOLD", "3h")  # stock kept for an unpaid order
 
