@@ -5,6 +5,7 @@ E005 field that cannot be erased. E006 a person behind something called imperson
 into what is kept. E008 a person who cannot be erased. E009 no purpose. E010 clock that may never
 start. E011 clock without index. E012 doubled purpose key. E013 foreign keys in a circle.
 E014 unknown role. E015 a guest's address that nothing proves. E016 nothing finds whose it is.
+E017 contact details called anonymous.
 """
 
 from __future__ import annotations

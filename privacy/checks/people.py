@@ -6,22 +6,29 @@ from collections.abc import Iterator
 
 from django.core.checks import CheckMessage, Error
 
-from privacy.declarations import Declaration
+from privacy.declarations import Declaration, Group
+from privacy.vocabulary import Category, Erase
 
 
 def check_people(declaration: Declaration) -> Iterator[CheckMessage]:
-    model = declaration.model
     for group in declaration.personal:
-        if group.about not in declaration.roles and (declaration.roles or not group.withheld):
-            fields = ", ".join(group.fields)
-            if group.about:
-                hint = "Name the role in roles={…}."
-                message = f"{fields}: nobody is called {group.about} here."
-                yield Error(message, hint, model, "privacy.E014")
-            else:
-                hint = "Say user= or email=; data that nothing can find is withheld=<the reason>."
-                yield Error(f"{fields}: nothing finds whose it is.", hint, model, "privacy.E016")
+        yield from check_group(declaration, group)
     for role in declaration.roles.values():
         if role.email and role.proved is None and not role.reference:
             hint = "Say proved=Q(…), Q() where the address is all there is, or reference=."
-            yield Error(f"Nothing proves {role.email}.", hint, model, "privacy.E015")
+            yield Error(f"Nothing proves {role.email}.", hint, declaration.model, "privacy.E015")
+
+
+def check_group(declaration: Declaration, group: Group) -> Iterator[CheckMessage]:
+    model, fields = declaration.model, ", ".join(group.fields)
+    lost = group.about not in declaration.roles
+    if lost and group.about:
+        hint = "Name the role in roles={…}."
+        message = f"{fields}: nobody is called {group.about} here."
+        yield Error(message, hint, model, "privacy.E014")
+    elif lost and (declaration.roles or not group.withheld):
+        hint = "Say user= or email=; data that nothing can find is withheld=<the reason>."
+        yield Error(f"{fields}: nothing finds whose it is.", hint, model, "privacy.E016")
+    if group.erase is Erase.UNLINKED and group.category is Category.CONTACT:
+        hint = "A name or an address identifies by itself: blank it."
+        yield Error(f"{fields}: never anonymous.", hint, model, "privacy.E017")

@@ -244,6 +244,12 @@ def test_data_that_nothing_finds():
     assert found() == []
 
 
+def test_contact_details_are_never_anonymous():
+    regroup(models().Order, "email", erase=Erase.UNLINKED)
+
+    assert found() == ["privacy.E017"]
+
+
 def test_a_proxy_is_not_asked_for_again():
     assert models().Gift._meta.proxy
     assert models().Gift not in registry

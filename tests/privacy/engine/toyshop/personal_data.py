@@ -110,7 +110,13 @@ def declare_all() -> None:
     declare(
         Review,
         personal("nickname", category=contact, purposes=[account], erase=Erase.RANDOM),
-        personal("text", "written_at", category=contact, purposes=[account], erase=Erase.UNLINKED),
+        personal(
+            "text",
+            "written_at",
+            category=Category.MESSAGES,
+            purposes=[account],
+            erase=Erase.UNLINKED,
+        ),
         personal(
             "liked_by", category=purchases, purposes=[account], erase=Erase.UNLINKED, about="liker"
         ),
