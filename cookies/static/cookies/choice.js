@@ -20,6 +20,11 @@ banner.addEventListener("submit", async (event) => {
       headers: { Accept: "application/json" },
       keepalive: true, // arrives although the visitor moves on
     });
+    if (answer.status === 409) {
+      // another tab was later: show what counts now
+      window.location.assign(banner.querySelector("[data-choose]").href);
+      return;
+    }
     if (!answer.ok) throw new Error(answer.status);
     const chosen = await answer.json();
     dialog.close();
