@@ -4,6 +4,7 @@ from cookies import views
 
 machine = [  # without a language
     path("privacy/choice", views.choose, name="cookie-choice"),
+    path("privacy/choice/receipt", views.receipt, name="cookie-receipt"),
     path(".well-known/gpc.json", views.gpc, name="gpc"),
 ]
 

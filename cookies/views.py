@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from cookies import choosing, consent, rate
+from cookies import receipt as receipts
 from cookies.consent import Choice
 from cookies.forms import ChoiceForm
 from cookies.origin import same_origin
@@ -68,6 +69,17 @@ def _refused(
     for name, value in (headers or {}).items():
         response.headers[name] = value
     return response
+
+
+@never_cache
+@require_safe
+def receipt(request: HttpRequest) -> HttpResponse:
+    """A file with this browser's own choice and the notice it was made under."""
+    choice = consent.of(request).choice
+    if choice is None:
+        raise Http404
+    headers = {"Content-Disposition": 'attachment; filename="soocas-cookies.json"'}
+    return JsonResponse(receipts.of(choice), headers=headers, json_dumps_params={"indent": 2})
 
 
 @require_safe

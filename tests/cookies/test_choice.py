@@ -289,3 +289,27 @@ def test_the_signal_is_announced_for_machines(client: Client) -> None:
     answer: dict[str, Any] = client.get("/.well-known/gpc.json").json()
 
     assert answer == {"gpc": True, "lastUpdate": "2026-11-24"}
+
+
+def test_a_browser_takes_its_own_choice_along(visitor: Visitor) -> None:
+    Visitor().choose("accept")
+    visitor.choose("save", "functional")
+
+    answer = visitor.get("/privacy/choice/receipt")
+
+    receipt = answer.json()
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert [event["event_state"]["functional"] for event in receipt["events"]] == [True]
+    assert [event["event_state"]["analytics"] for event in receipt["events"]] == [False]
+    assert receipt["events"][0]["privacy_notice"]["content"]["version"] == 1
+    assert receipt["pii_principal_id"] == str(ConsentEvent.objects.latest("pk").subject_id)
+
+
+def test_a_refusal_takes_along_what_the_browser_itself_knows(visitor: Visitor) -> None:
+    assert visitor.get("/privacy/choice/receipt").status_code == 404
+    visitor.choose("reject")
+
+    receipt = visitor.get("/privacy/choice/receipt").json()
+
+    assert set(receipt["current"]["purposes"].values()) == {False}
+    assert (receipt["pii_principal_id"], receipt["events"]) == (None, [])
