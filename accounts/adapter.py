@@ -63,6 +63,9 @@ class AccountAdapter(DefaultAccountAdapter):
             )
         )
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("accounts:safety")
+
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """By password where there is one, else and besides by a code in the mail."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)

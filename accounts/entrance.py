@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.internal.flows.signup import prevent_enumeration
+from allauth.core.internal.cryptokit import compare_user_code
 from allauth.socialaccount import forms as social
 from django import forms
 from django.contrib.auth.hashers import make_password
@@ -123,7 +124,7 @@ class ResetPasswordForm(Worded, OfTheProved, account.ResetPasswordForm):
     pass
 
 
-class ResetPasswordKeyForm(Worded, account.ResetPasswordKeyForm):
+class ResetPasswordFromKeyForm(Worded, account.ResetPasswordKeyForm):
     pass
 
 
@@ -139,11 +140,19 @@ class ConfirmLoginCodeForm(Worded, account.ConfirmLoginCodeForm):
     pass
 
 
-class ConfirmEmailForm(Worded, account.ConfirmEmailVerificationCodeForm):
-    pass
+class ConfirmEmailVerificationCodeForm(Worded, account.ConfirmEmailVerificationCodeForm):
+    def clean_code(self) -> str:
+        """Who has the code has the mailbox: another's sign-up that nobody proved gives way."""
+        if self.user and compare_user_code(
+            actual=self.cleaned_data["code"], expected=self.expected_code
+        ):
+            holders = User.objects.unproved().with_address(self.email)
+            holders.exclude(pk=self.user.pk).delete()
+        code: str = super().clean_code()
+        return code
 
 
-class ConfirmResetForm(Worded, account.ConfirmPasswordResetCodeForm):
+class ConfirmPasswordResetCodeForm(Worded, account.ConfirmPasswordResetCodeForm):
     pass
 
 

@@ -21,6 +21,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
@@ -32,6 +33,12 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
+    error_messages = {
+        **DefaultSocialAccountAdapter.error_messages,
+        "no_password": _("This is how you sign in. Choose a password first, then disconnect it."),
+        "no_verified_email": _("Prove your e-mail address first, then disconnect it."),
+    }
+
     def populate_user(self, request: HttpRequest, sociallogin: SocialLogin, data: Any) -> User:
         user: User = super().populate_user(request, sociallogin, data)
         user.name = str(sociallogin.account.extra_data.get("name") or "")[:100]

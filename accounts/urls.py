@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from allauth.account import urls as account_urls
+from allauth.account import views as account_views
+from allauth.account.decorators import reauthentication_required
 from allauth.socialaccount import urls as social_urls
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -22,6 +24,11 @@ pages: Urls = [
     path("safety/sessions/end/", views.end_sessions, name="end-sessions"),
 ]
 doors: Urls = [
+    path(  # allauth lets anyone who has the session choose one
+        "password/set/",
+        reauthentication_required(account_views.password_set),
+        name="account_set_password",
+    ),
     path("", include(account_urls)),
     path("3rdparty/", include(social_urls)),
     path("google/login/", social.google_login, name="google_login"),

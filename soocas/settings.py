@@ -143,21 +143,12 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key", "confirm_email": "3/m/key,12/h/key"}
 ACCOUNT_FORMS = {
-    name: f"accounts.entrance.{form}"
-    for name, form in {
-        "login": "LoginForm",
-        "signup": "SignupForm",
-        "add_email": "AddEmailForm",
-        "change_password": "ChangePasswordForm",
-        "set_password": "SetPasswordForm",
-        "reset_password": "ResetPasswordForm",
-        "reset_password_from_key": "ResetPasswordKeyForm",
-        "reauthenticate": "ReauthenticateForm",
-        "request_login_code": "RequestLoginCodeForm",
-        "confirm_login_code": "ConfirmLoginCodeForm",
-        "confirm_email_verification_code": "ConfirmEmailForm",
-        "confirm_password_reset_code": "ConfirmResetForm",
-    }.items()
+    name: f"accounts.entrance.{name.title().replace('_', '')}Form"
+    for name in (
+        *("login", "signup", "add_email", "change_password", "set_password", "reauthenticate"),
+        *("reset_password", "reset_password_from_key", "confirm_password_reset_code"),
+        *("request_login_code", "confirm_login_code", "confirm_email_verification_code"),
+    )
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("SOOCAS_TRUSTED_PROXIES", 1 if PRODUCTION else 0)
 

@@ -172,7 +172,58 @@ def test_the_address_of_another_account_cannot_be_taken(visitor, noor):
     assert EmailAddress.objects.filter(email="other@example.test").get().user == other
 
 
+def test_a_stranger_s_unproved_sign_up_does_not_block_a_new_address(visitor, attacker, noor):
+    attacker.signs_up("noor.new@example.test", OTHER)
+    visitor.signs_in(EMAIL)
+    visitor.sends("reauthenticate/", password=PASSWORD)
+
+    visitor.sends("email/", email="noor.new@example.test", action_add="1")
+    visitor.types_code(code_for("noor.new@example.test"))
+
+    assert visitor.user.email == "noor.new@example.test"
+    assert User.objects.count() == 1
+
+
+def test_a_changed_password_is_told_and_ends_the_other_sessions(visitor, attacker, noor):
+    attacker.signs_in(EMAIL)
+    visitor.signs_in(EMAIL)
+
+    wrong = visitor.sends("password/change/", oldpassword="wrong", password1=OTHER, password2=OTHER)
+    assert wrong.status_code == 200
+    visitor.sends("password/change/", oldpassword=PASSWORD, password1=OTHER, password2=OTHER)
+
+    assert visitor.user == noor
+    assert attacker.user is None
+    assert letters(EMAIL)[-1].kind == "account/password_changed"
+
+
 # asking again who someone is
+
+
+def test_a_first_password_is_not_chosen_by_who_only_has_the_session(visitor, google):
+    visitor.comes_by("google", EMAIL)
+
+    answer = visitor.sends("password/set/", password1=OTHER, password2=OTHER)
+    assert "/safety/code/" in answer["Location"]
+    assert not visitor.user.has_usable_password()
+
+    visitor.sends("safety/code/", send="1")
+    visitor.sends("safety/code/", code=code_for(EMAIL))
+    visitor.sends("password/set/", password1=OTHER, password2=OTHER)
+    assert visitor.user.check_password(OTHER)
+
+
+@pytest.mark.parametrize("page", ["delete/", "download/"])
+def test_who_came_by_google_reaches_what_is_delicate_in_the_privacy_centre(visitor, google, page):
+    visitor.comes_by("google", EMAIL)
+    asked = visitor.get(f"/nl/account/privacy/{page}")
+    assert "/safety/code/" in asked["Location"]
+
+    visitor.post(asked["Location"], {"send": "1"})
+    went_on = visitor.post(asked["Location"], {"code": code_for(EMAIL)})
+
+    assert went_on["Location"] == f"/nl/account/privacy/{page}"
+    assert visitor.get(went_on["Location"]).status_code == 200
 
 
 def test_who_has_no_password_shows_again_who_he_is_by_a_mailed_code(visitor, google):
