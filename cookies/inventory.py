@@ -105,7 +105,6 @@ ITEMS: tuple[Item, ...] = (
         timedelta(seconds=settings.SESSION_COOKIE_AGE),
     ),
     Item(settings.CSRF_COOKIE_NAME, "necessary", _("Proves that a form came from this site")),
-    Item("messages", "necessary", _("Carries one message to the next page")),
     Item(settings.COOKIE_CONSENT_NAME, "necessary", _("Remembers your answer to this page"), KEPT),
     Item(settings.LANGUAGE_COOKIE_NAME, "functional", _("Remembers Dutch or English"), KEPT),
 )

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from redis.exceptions import RedisError
 
 TIMES, WINDOW = 100, 60  # per seconds
 
@@ -17,10 +18,10 @@ def seconds_to_wait(request: HttpRequest, *, now: datetime) -> int:
     window, gone = divmod(int(now.timestamp()), WINDOW)
     who = salted_hmac("cookies.rate", f"{window}:{client(request)}").hexdigest()
     key = f"choice.{who}"
-    cache.add(key, 0, timeout=2 * WINDOW)
     try:
+        cache.add(key, 0, timeout=2 * WINDOW)
         count = cache.incr(key)
-    except ValueError:  # evicted between the two calls
+    except (ValueError, RedisError):  # evicted between the two calls, or no cache: let it through
         return 0
     return WINDOW - gone if count > TIMES else 0
 

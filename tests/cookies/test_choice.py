@@ -198,6 +198,17 @@ def test_the_hundred_and_first_choice_in_a_minute_must_wait(visitor: Visitor) ->
         assert visitor.choose("reject") == 302
 
 
+def test_a_dead_cache_stops_nobody_from_choosing(visitor: Visitor, settings: Settings) -> None:
+    dead = {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": settings.CACHES["default"] | dead}
+    headers = OURS | {"Accept": "application/json"}
+
+    response = visitor.post("/privacy/choice", FORM | {"choice": "reject"}, headers=headers)
+
+    assert response.status_code == 200
+    assert ConsentEvent.objects.get().action == "reject"
+
+
 def test_clients_behind_a_trusted_proxy_are_told_apart(
     visitor: Visitor, settings: Settings
 ) -> None:

@@ -45,9 +45,9 @@ def accepted(*groups: str, version: int = VERSION) -> Choice:
 
 
 def test_what_is_strictly_necessary_leaves_without_a_choice() -> None:
-    response = through("sessionid", "csrftoken", "messages", "choice")
+    response = through("sessionid", "csrftoken", "choice")
 
-    assert set(response.cookies) == {"sessionid", "csrftoken", "messages", "choice"}
+    assert set(response.cookies) == {"sessionid", "csrftoken", "choice"}
 
 
 def test_an_undeclared_cookie_raises_in_tests() -> None:

@@ -24,7 +24,7 @@ def test_the_rows_of_the_library_are_the_inventory() -> None:
     assert list(rows.values_list("varname", flat=True)) == GROUPS
     assert [row.varname for row in rows if row.is_required] == ["necessary"]
     names = Cookie.objects.filter(cookiegroup__varname="necessary").values_list("name", flat=True)
-    assert set(names) == {"sessionid", "csrftoken", "messages", "choice"}
+    assert set(names) == {"sessionid", "csrftoken", "choice"}
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
