@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from functools import partial
 
 from django.core.files.storage import Storage
 from django.db import transaction
 
-from privacy.declarations import Declaration, elsewhere
+from privacy.declarations import Declaration, Elsewhere, elsewhere
 from privacy.dependants import in_order
 from privacy.plan import Plan
 from privacy.subjects import Subject
 from privacy.sweep import Keys, Sweep
+
+logger = logging.getLogger(__name__)
 
 Files = list[tuple[Storage, str]]
 
@@ -23,8 +26,19 @@ def preview(subject: Subject, now: datetime) -> Plan:
         plan, _ = erase_rows(subject, now)
         transaction.set_rollback(True)
     for place in elsewhere:
-        plan.elsewhere[place.name] = len(list(place.find(subject))) if place.find else None
+        plan.elsewhere[place.name] = counted(place, subject)
     return plan
+
+
+def counted(place: Elsewhere, subject: Subject) -> int | None:
+    """How many things lie there; None where that cannot be told now: a look costs no page."""
+    if place.find is None:
+        return None
+    try:
+        return sum(1 for _ in place.find(subject))
+    except Exception:
+        logger.exception("A place outside the database cannot be read.")
+        return None
 
 
 def erase(subject: Subject, now: datetime) -> Plan:

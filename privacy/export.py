@@ -12,7 +12,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.text import capfirst
 
 from privacy import zips
-from privacy.declarations import Declaration, Group, elsewhere, registry
+from privacy.declarations import Declaration, Group, Role, elsewhere, registry
 from privacy.models import Disclosure
 from privacy.plain import cell, is_file, label, plain
 from privacy.processing import in_words
@@ -23,6 +23,7 @@ from privacy.vocabulary import LegalBasis, Source
 
 write_zip = zips.write
 
+HERS = Role("user", "email", proved=Q())  # whose hand-over it was: written down at that moment
 PORTABLE_SOURCES = (Source.SUBJECT, Source.OBSERVED)
 PORTABLE_BASES = (LegalBasis.CONSENT, LegalBasis.CONTRACT)
 
@@ -40,7 +41,7 @@ def collect(subject: Subject) -> dict[str, Any]:
     return {
         "sections": [s for d in registry.values() if d.personal for s in section(d, subject)],
         "elsewhere": list(found_elsewhere(subject)),
-        "recipients": [told(row) for row in Disclosure.objects.filter(subject.decisions)],
+        "recipients": [told(row) for row in Disclosure.objects.filter(HERS.reach(subject))],
     }
 
 

@@ -235,6 +235,18 @@ def test_one_place_that_fails_stops_no_other_and_is_not_passed_over(
     assert len(reached) == 1
 
 
+def test_a_preview_goes_on_when_a_place_cannot_be_read():
+    def broken(who: Subject) -> list[dict[str, str]]:
+        raise OSError("cache unreachable")
+
+    declare_elsewhere("Cache", [Category.ONLINE], [], find=broken)
+
+    plan = erasure.preview(subject(person("ada")), NOW)
+
+    assert plan.elsewhere == {"Cache": None}
+    assert plan.gone
+
+
 def test_a_hold_keeps_one_row_and_names_its_ground(monkeypatch):
     from django.db.models import Q
 

@@ -105,6 +105,19 @@ def test_it_names_who_actually_received_what():
     ]
 
 
+def test_an_account_with_an_unproved_address_reads_nothing_of_its_owner():
+    recipients["courier-bv"].received(
+        "ada@example.org", purpose=purposes["toy-deliver"], fields=["street"], now=NOW
+    )
+    order("1", proved_at=NOW)
+    claimant = Subject(person("ada"))
+
+    collected = export.collect(claimant)
+
+    assert collected["recipients"] == []
+    assert {s["model"] for s in collected["sections"]} == {"accounts.User"}
+
+
 def test_a_place_that_cannot_be_read_is_named_as_missing():
     def broken(who: Subject) -> list[dict[str, Any]]:
         raise OSError("gone")
