@@ -23,7 +23,7 @@ from privacy import case_page
 from privacy.clock import clock
 from privacy.forms import AnswerForm, RefusalForm
 from privacy.models import Request
-from privacy.models.requests import OPEN, Refusal
+from privacy.models.requests import OPEN, Refusal, State
 from privacy.requests import decisions
 from privacy.requests.events import Actor, officer
 
@@ -48,7 +48,10 @@ class ByClock(admin.SimpleListFilter):
                 return rows.filter(state__in=OPEN, due_at__lt=now + timedelta(days=7))
             case "closed":
                 return rows.exclude(state__in=OPEN)
-        return rows.filter(state__in=OPEN)
+        if "state__exact" in request.GET:
+            return rows
+        unproved = State.AWAITING_VERIFICATION  # ends by itself after a day
+        return rows.filter(state__in=OPEN).exclude(state=unproved)
 
     def choices(self, changelist: Any) -> Any:
         first, *others = super().choices(changelist)

@@ -53,6 +53,15 @@ def test_the_queue_lists_open_requests_by_due_date_with_the_days_left(
     assert "guest@example.org" not in page
 
 
+def test_what_nobody_proved_yet_is_not_in_the_queue_but_can_be_found(client: Client) -> None:
+    client.post("/en/privacy/request/", {"kind": "access", "email": "guest@example.org"})
+    reference, dpo = Request.objects.get().reference, officer()
+
+    assert reference not in dpo.get(LIST).content.decode()
+    found = dpo.get(LIST, {"state__exact": "awaiting_verification"})
+    assert reference in found.content.decode()
+
+
 @pytest.mark.parametrize("clock", ["late", "week", "closed", "nonsense"])
 def test_the_queue_filters_by_clock(client: Client, inbox: Inbox, clock: str) -> None:
     proved(client, inbox, "access")
