@@ -41,7 +41,7 @@ setup: .venv/ready ## Install into .venv
 
 .venv/ready: requirements-dev.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later with venv is needed (on Debian: apt-get install python3-venv)."; exit 1; }
-	@echo "Installing into .venv"
+	@echo "Installing into .venv, about a minute"
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(PY) -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch .venv/ready

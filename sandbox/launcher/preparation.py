@@ -75,5 +75,5 @@ class Preparation:
 
 
 def _static_files() -> Iterator[Path]:
-    for folder in [ROOT / "static", *ROOT.glob("*/static")]:
-        yield from (path for path in folder.rglob("*") if path.is_file())
+    for room in ROOT.glob("*/__init__.py"):
+        yield from (path for path in room.parent.glob("static/**/*") if path.is_file())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 import urllib.error
@@ -66,6 +67,8 @@ class Shop:
             time.sleep(0.5)
 
     def close(self) -> None:
+        if self.folder.is_ours():
+            (self.folder.path / "addresses.json").unlink(missing_ok=True)
         for it in self.running.values():
             it.ask_to_stop()
         while self.running:
@@ -82,8 +85,8 @@ class Shop:
 
     def _environment(self) -> dict[str, str]:
         own = {"SOOCAS_VAR": str(self.folder.path), "PYTHONUNBUFFERED": "1"}
-        demo = {"SOOCAS_DEMO_PASSWORD": self.folder.secret("demo")}
-        return {**self.services.environment, **own, **demo}
+        password = os.environ.get("SOOCAS_DEMO_PASSWORD") or self.folder.secret("demo")
+        return {**self.services.environment, **own, "SOOCAS_DEMO_PASSWORD": password}
 
     def _specs(self) -> list[Spec]:
         fd = self.listening.fileno()

@@ -1,0 +1,52 @@
+"""What production is built from says the same as the code."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+READ = re.compile(r"env\.(?:text|flag|number|listed|duration)\(\s*\"([A-Z_]+)\"")
+
+
+def settings_that_are_read() -> set[str]:
+    rooms = [room.parent for room in ROOT.glob("*/__init__.py") if room.parent.name != "tests"]
+    files = [path for room in rooms for path in room.rglob("*.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
+    return set(READ.findall(code))
+
+
+def example() -> dict[str, str]:
+    """Each variable of .env.example with the comment above it."""
+    named, comment = {}, ""
+    for line in (ROOT / ".env.example").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            comment = line
+        elif "=" in line:
+            named[line.partition("=")[0]] = comment
+    return named
+
+
+def test_every_setting_stands_in_the_example_with_its_meaning() -> None:
+    named = example()
+
+    assert sorted(settings_that_are_read() - set(named)) == []
+    assert [name for name, comment in named.items() if not comment] == []
+
+
+def test_the_example_and_the_composition_hold_no_secret() -> None:
+    secret = re.compile(r"^\s*\w*(SECRET|PASSWORD|PEPPER|KEY)\w*[ ]*[:=][ ]*(.+)$", re.MULTILINE)
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in COMPOSED]
+
+    values = [value for text in texts for _, value in secret.findall(text)]
+    assert [value for value in values if not value.startswith("${")] == []
+
+
+COMPOSED = (".env.example", "docker-compose.yml")
+
+
+def test_the_composition_hands_the_shop_every_setting_it_needs() -> None:
+    composed = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    from soocas.production import NEEDED
+
+    assert [name for name in NEEDED if f"    {name}: " not in composed] == []
