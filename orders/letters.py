@@ -50,7 +50,7 @@ def _queue(kind: str, order: Order, context: dict[str, Any]) -> None:
         about=f"order:{order.pk}",
         context={
             "number": order.number,
-            "name": order.billing_name,
+            "name": _one_name(order),
             "url": f"{settings.SITE_URL}{page}?proof={proof_of(order)}",
             **context,
         },
@@ -71,6 +71,11 @@ def _bill(order: Order) -> dict[str, Any]:
         "vat": [{"rate": _percent(rate), "vat": str(vat)} for rate, vat in sums.vat.items()],
         "address": _address(order),
     }
+
+
+def _one_name(order: Order) -> str:
+    """Whom to greet; nobody by name where parcel and invoice name two."""
+    return order.billing_name if order.billing_name == order.delivery_name else ""
 
 
 def _address(order: Order) -> list[str]:

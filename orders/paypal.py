@@ -97,11 +97,15 @@ def page_origin() -> str:
     if settings.PAYPAL_ENVIRONMENT in PAGES:
         return PAGES[settings.PAYPAL_ENVIRONMENT]
     parts = urlsplit(settings.PAYPAL_LOCAL_URL)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'self'"
 
 
 def _transport() -> Transport:
-    return _made(endpoint(), settings.PAYPAL_CLIENT_ID, settings.PAYPAL_CLIENT_SECRET)
+    try:
+        where = endpoint()
+    except ImproperlyConfigured:  # a check says so at the start; an order is kept all the same
+        raise PayPalError("auth", name="NOT_CONFIGURED") from None
+    return _made(where, settings.PAYPAL_CLIENT_ID, settings.PAYPAL_CLIENT_SECRET)
 
 
 @lru_cache(maxsize=4)

@@ -34,12 +34,20 @@ PAYPAL = Recipient(
 )
 CARRIER = Recipient("PostNL", "NL", role=_("brings the parcel"), key="carrier")
 
+AFTERWARDS = Period(days=90)  # counted from the day an order is closed
+
+HANDLING = Purpose(
+    _("Handle your order and tell you about it"), LegalBasis.CONTRACT, AFTERWARDS, key="handling"
+)
 FULFILMENT = Purpose(
     _("Deliver your order"),
     LegalBasis.CONTRACT,
-    Period(days=90),
-    recipients=(PAYPAL, CARRIER),
+    AFTERWARDS,
+    recipients=(CARRIER,),
     key="fulfilment",
+)
+PAYMENT = Purpose(
+    _("Take your payment"), LegalBasis.CONTRACT, AFTERWARDS, recipients=(PAYPAL,), key="payment"
 )
 ACCOUNTING = Purpose(  # Art. 52 Algemene wet inzake rijksbelastingen: seven years
     _("Keep invoices for the tax authority"),
@@ -54,7 +62,8 @@ ADDRESS = ("street", "house_number", "postcode", "city", "country")
 
 declare(
     Order,
-    personal("email", "phone", category=Category.CONTACT, purposes=[FULFILMENT]),
+    personal("email", category=Category.CONTACT, purposes=[HANDLING]),
+    personal("phone", category=Category.CONTACT, purposes=[FULFILMENT]),
     personal(
         "delivery_name",
         *(f"delivery_{name}" for name in ADDRESS),
@@ -66,20 +75,26 @@ declare(
         "billing_name",
         *(f"billing_{name}" for name in ADDRESS),
         category=Category.CONTACT,
-        purposes=[FULFILMENT],
+        purposes=[HANDLING],
         rectify=Rectify.NEVER,
     ),
     personal(
         "number",
         "total",
         "shipping",
+        category=Category.PURCHASES,
+        purposes=[HANDLING, PAYMENT],
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    personal(
         "state",
         "placed_at",
         "confirmed_at",
         "delivered_at",
         "language",
         category=Category.PURCHASES,
-        purposes=[FULFILMENT],
+        purposes=[HANDLING],
         rectify=Rectify.NEVER,
         erase=Erase.UNLINKED,
     ),
@@ -110,7 +125,7 @@ declare(
         "quantity",
         "unit_price",
         category=Category.PURCHASES,
-        purposes=[FULFILMENT, ACCOUNTING],
+        purposes=[HANDLING, FULFILMENT, PAYMENT, ACCOUNTING],
         rectify=Rectify.NEVER,
         erase=Erase.UNLINKED,
     ),
@@ -161,7 +176,7 @@ declare(
         "captured",
         "created_at",
         category=Category.PAYMENTS,
-        purposes=[FULFILMENT, ACCOUNTING],
+        purposes=[PAYMENT, ACCOUNTING],
         rectify=Rectify.NEVER,
         erase=Erase.UNLINKED,
     ),
@@ -193,7 +208,7 @@ declare(
         "kind",
         "detail",
         category=Category.PURCHASES,
-        purposes=[FULFILMENT, ACCOUNTING],
+        purposes=[HANDLING, FULFILMENT, PAYMENT, ACCOUNTING],
         rectify=Rectify.NEVER,
         erase=Erase.UNLINKED,
     ),
@@ -218,7 +233,7 @@ def told_paypal(order: Order, *, now: datetime) -> None:
     """
     PAYPAL.received(
         order.customer or order.email,
-        purpose=FULFILMENT,
+        purpose=PAYMENT,
         fields=("number", "lines", "total"),
         about=f"order:{order.pk}",
         now=now,

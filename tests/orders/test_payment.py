@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -85,7 +88,7 @@ def test_what_paypal_is_given_is_on_record(place: Place) -> None:
 
     told = Disclosure.objects.get()
 
-    assert (told.recipient, told.purpose) == ("paypal", "fulfilment")
+    assert (told.recipient, told.purpose) == ("paypal", "payment")
     assert (told.email, told.about) == ("anna@example.com", f"order:{order.pk}")
 
 
@@ -372,6 +375,50 @@ def test_wrong_credentials_lose_nothing_and_alert_staff(
 
     assert "PayPal does not answer yet" in shopper.sees(order)
     assert alerts() == ["paypal_refuses_us"]
+
+
+def test_without_a_paypal_an_order_is_kept(
+    place: Place, shopper: Shopper, settings: Settings
+) -> None:
+    settings.PAYPAL_LOCAL_URL = ""
+
+    order = place()
+
+    assert "PayPal does not answer yet" in shopper.sees(order)
+    assert alerts() == ["paypal_refuses_us"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_paypal_is_asked(
+    paypal: PayPal, place: Place, shopper: Shopper
+) -> None:
+    order = place()
+    paypal.approve(order)
+    paypal.fails("capture", "slow", seconds=1.5)
+    open_ones: list[int] = []
+
+    def come_back() -> None:
+        try:
+            shopper.returns(order)
+        finally:
+            connection.close()
+
+    buyer = threading.Thread(target=come_back)
+    buyer.start()
+    while buyer.is_alive():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND state LIKE 'idle in transaction%%' AND now() - state_change > '0.3s'"
+            )
+            open_ones.append(cursor.fetchone()[0])
+        time.sleep(0.05)
+    buyer.join()
+
+    assert len(open_ones) > 10
+    assert set(open_ones) == {0}
+    order.refresh_from_db()
+    assert order.state == Order.State.CONFIRMED
 
 
 def test_a_payment_under_review_has_its_page_and_mail_and_no_second_try(

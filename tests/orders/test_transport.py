@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.core.cache import cache
+from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
@@ -253,3 +254,10 @@ def test_an_environment_refuses_an_address_that_is_not_its_own(
 
     with pytest.raises(ImproperlyConfigured):
         client.endpoint()
+
+
+def test_the_check_names_a_live_shop_that_speaks_to_this_machine(settings: Settings) -> None:
+    settings.PAYPAL_ENVIRONMENT = "live"
+    settings.PAYPAL_LOCAL_URL = "http://127.0.0.1:8001"
+
+    assert [message.id for message in run_checks(tags=["orders"])] == ["orders.E001"]
