@@ -26,6 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 KEPT = ("sub", "id", "email", "email_verified", "hd", "name")  # of what a provider tells
+VERIFIED = ("email_verified", "verified_email")
 NONSENSE = (AttributeError, ImproperlyConfigured, KeyError, TypeError, ValueError)
 LANGUAGE = "sign_in_language"
 
@@ -96,6 +97,9 @@ class Doubting:
         with doubt():
             login = super().complete_login(*args, **kwargs)  # type: ignore[misc]
             account = login.account
+            vouched = any(account.extra_data.get(word) in (True, "true") for word in VERIFIED)
+            for address in login.email_addresses:
+                address.verified = address.verified and vouched  # allauth takes "false" for true
             account.extra_data = {k: v for k, v in account.extra_data.items() if k in KEPT}
             if not account.uid or "\0" in "".join(map(str, account.extra_data.values())):
                 raise ValueError(account.provider)

@@ -21,13 +21,15 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def noor(visitor):
+def noor(visitor: Visitor) -> User:
     return visitor.joins(EMAIL)
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("page", PAGES)
-def test_each_page_opens_for_its_owner_and_sends_others_to_the_door(language, page):
+def test_each_page_opens_for_its_owner_and_sends_others_to_the_door(
+    language: str, page: str
+) -> None:
     visitor = Visitor(language)
     assert "/login/" in visitor.get(visitor.at(page or "profile/"))["Location"] or page == "logout/"
 
@@ -38,21 +40,21 @@ def test_each_page_opens_for_its_owner_and_sends_others_to_the_door(language, pa
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("page", ["login/", "signup/", "login/code/", "password/reset/"])
-def test_each_door_opens_in_both_languages(language, page):
+def test_each_door_opens_in_both_languages(language: str, page: str) -> None:
     page = Visitor(language).reads(page)
 
     assert f'<html lang="{language}"' in page
     assert 'class="why"' in page
 
 
-def test_the_navigation_marks_the_page_one_is_on(visitor, noor):
+def test_the_navigation_marks_the_page_one_is_on(visitor: Visitor, noor: User) -> None:
     page = visitor.reads("profile/")
 
     assert page.count('aria-current="page"') == 1
     assert 'href="/nl/account/profile/" aria-current="page"' in page
 
 
-def test_name_nickname_and_language_are_one_s_own_to_change(visitor, noor):
+def test_name_nickname_and_language_are_one_s_own_to_change(visitor: Visitor, noor: User) -> None:
     answer = visitor.sends("profile/", name="Noor", nickname="No", language="en")
 
     assert answer.status_code == 302
@@ -67,7 +69,9 @@ def test_name_nickname_and_language_are_one_s_own_to_change(visitor, noor):
         {"language": "nl", "name": "a\0b"},
     ],
 )
-def test_a_profile_that_fails_is_kept_on_the_page_and_not_in_the_shop(visitor, noor, typed):
+def test_a_profile_that_fails_is_kept_on_the_page_and_not_in_the_shop(
+    visitor: Visitor, noor: User, typed: dict[str, str]
+) -> None:
     answer = visitor.sends("profile/", nickname="kept on the page", **typed)
 
     assert answer.status_code == 200
@@ -76,7 +80,7 @@ def test_a_profile_that_fails_is_kept_on_the_page_and_not_in_the_shop(visitor, n
     assert User.objects.get().nickname == ""
 
 
-def test_nobody_makes_himself_staff_by_typing_more_fields(visitor, noor):
+def test_nobody_makes_himself_staff_by_typing_more_fields(visitor: Visitor, noor: User) -> None:
     visitor.sends(
         "profile/", name="N", language="nl", is_staff="on", is_superuser="on", email="x@y.z"
     )
@@ -85,7 +89,7 @@ def test_nobody_makes_himself_staff_by_typing_more_fields(visitor, noor):
     assert visitor.user.email == EMAIL
 
 
-def test_addresses_are_added_changed_and_deleted(visitor, noor):
+def test_addresses_are_added_changed_and_deleted(visitor: Visitor, noor: User) -> None:
     visitor.sends("addresses/new/", **PLACE)
     kept = Address.objects.get(user=noor)
     visitor.sends(f"addresses/{kept.pk}/", **{**PLACE, "city": "Gouda"})
@@ -97,7 +101,9 @@ def test_addresses_are_added_changed_and_deleted(visitor, noor):
 
 
 @pytest.mark.parametrize("wrong", [{"street": ""}, {"country": "XX"}, {"phone": "0" * 21}])
-def test_an_address_that_fails_keeps_what_was_typed(visitor, noor, wrong):
+def test_an_address_that_fails_keeps_what_was_typed(
+    visitor: Visitor, noor: User, wrong: dict[str, str]
+) -> None:
     answer = visitor.sends("addresses/new/", **{**PLACE, **wrong})
 
     assert answer.status_code == 200
@@ -106,7 +112,9 @@ def test_an_address_that_fails_keeps_what_was_typed(visitor, noor, wrong):
 
 
 @pytest.mark.parametrize("path", ["addresses/{}/", "addresses/{}/delete/"])
-def test_another_person_s_address_is_not_there(visitor, attacker, noor, path):
+def test_another_person_s_address_is_not_there(
+    visitor: Visitor, attacker: Visitor, noor: User, path: str
+) -> None:
     visitor.sends("addresses/new/", **PLACE)
     kept = Address.objects.get()
     attacker.joins("other@example.test")
@@ -121,11 +129,11 @@ def test_another_person_s_address_is_not_there(visitor, attacker, noor, path):
 @pytest.mark.parametrize(
     "path", ["addresses/0/", "addresses/99999999999999999999/", "addresses/x/"]
 )
-def test_an_address_that_never_was_is_not_found(visitor, noor, path):
+def test_an_address_that_never_was_is_not_found(visitor: Visitor, noor: User, path: str) -> None:
     assert visitor.get(visitor.at(path)).status_code == 404
 
 
-def test_no_message_repeats_the_address(visitor, noor):
+def test_no_message_repeats_the_address(visitor: Visitor, noor: User) -> None:
     visitor.signs_out()
     page = words(visitor.get(visitor.at("login/")))
 

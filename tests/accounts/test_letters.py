@@ -24,10 +24,10 @@ def composed(kind: str, language: str) -> tuple[str, str, str]:
     row.queued_at = timezone.now()
     row.message_id = "<x@example.test>"
     mail = compose(row)
-    return mail.subject, str(mail.body), str(mail.alternatives[0][0])
+    return str(mail.subject), str(mail.body), str(mail.alternatives[0][0])
 
 
-def test_there_are_thirteen_kinds_each_with_its_html():
+def test_there_are_thirteen_kinds_each_with_its_html() -> None:
     assert len(KINDS) == 13
     for kind in KINDS:
         room, name = kind.split("/")
@@ -35,7 +35,7 @@ def test_there_are_thirteen_kinds_each_with_its_html():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_says_something_else_in_each_language(kind):
+def test_each_says_something_else_in_each_language(kind: str) -> None:
     dutch, english = composed(kind, "nl"), composed(kind, "en")
 
     assert all(part not in ("", "None") for part in (*dutch, *english))
@@ -45,7 +45,7 @@ def test_each_says_something_else_in_each_language(kind):
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if "code" in kind or "confirm" in kind])
 @pytest.mark.parametrize("language", ["nl", "en"])
-def test_a_code_stands_in_text_and_html_and_never_in_the_subject(kind, language):
+def test_a_code_stands_in_text_and_html_and_never_in_the_subject(kind: str, language: str) -> None:
     subject, text, html = composed(kind, language)
 
     assert "BCDF-GHJK" not in subject

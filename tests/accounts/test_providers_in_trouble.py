@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import jwt
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from accounts import social
@@ -43,6 +47,20 @@ def nonsense(request: Any) -> Iterator[str]:
         server.shutdown()
 
 
+def identity(**claims: Any) -> tuple[int, str]:
+    """What Google's address hands out; it comes by TLS, so that no signature is looked at."""
+    now = int(time.time())
+    common = {
+        "iss": settings.GOOGLE_URL,
+        "aud": "local",
+        "sub": "7",
+        "iat": now,
+        "exp": now + 86_400,
+    }
+    token = jwt.encode(common | claims, "0" * 32, algorithm="HS256")
+    return 200, json.dumps({"access_token": "x", "id_token": token})
+
+
 def comes_back(provider: str) -> tuple[Visitor, Any]:
     visitor = Visitor()
     state = parse_qs(urlsplit(visitor.leaves_for(provider)).query)["state"][0]
@@ -51,12 +69,14 @@ def comes_back(provider: str) -> tuple[Visitor, Any]:
 
 def refused(visitor: Visitor, answer: Any) -> bool:
     page = answer.content.decode()
-    return answer.status_code == 401 and "/account/login/" in page and visitor.user is None
+    return answer.status_code == 401 and "/account/login/" in page and visitor.nobody
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("provider", "adapter"), [("google", "Google"), ("facebook", "Facebook")])
-def test_a_provider_that_cannot_be_reached_is_a_clear_page(monkeypatch, provider, adapter):
+def test_a_provider_that_cannot_be_reached_is_a_clear_page(
+    monkeypatch: pytest.MonkeyPatch, provider: str, adapter: str
+) -> None:
     monkeypatch.setattr(getattr(social, adapter), "access_token_url", NOWHERE)
 
     visitor, answer = comes_back(provider)
@@ -84,7 +104,9 @@ def test_a_provider_that_cannot_be_reached_is_a_clear_page(monkeypatch, provider
     ],
     indirect=True,
 )
-def test_nonsense_from_a_provider_is_a_clear_page(monkeypatch, nonsense, provider):
+def test_nonsense_from_a_provider_is_a_clear_page(
+    monkeypatch: pytest.MonkeyPatch, nonsense: str, provider: str
+) -> None:
     for adapter in (social.Google, social.Facebook):
         monkeypatch.setattr(adapter, "access_token_url", nonsense)
     monkeypatch.setattr(social.Google, "identity_url", nonsense)
@@ -97,14 +119,50 @@ def test_nonsense_from_a_provider_is_a_clear_page(monkeypatch, nonsense, provide
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("nonsense", "enters"),
+    [
+        (identity(email=EMAIL, email_verified=True, hd="example.test"), True),
+        (identity(email=EMAIL, email_verified=True), False),
+        (identity(email=EMAIL, email_verified="false", hd="example.test"), False),
+        (identity(email=EMAIL, hd="example.test"), False),
+    ],
+    indirect=["nonsense"],
+)
+def test_an_account_is_entered_where_google_hosts_the_domain_and_vouches(
+    monkeypatch: pytest.MonkeyPatch, nonsense: str, enters: bool
+) -> None:
+    owner = Visitor().joins(EMAIL)
+    monkeypatch.setattr(social.Google, "access_token_url", nonsense)
+
+    visitor, _ = comes_back("google")
+
+    assert visitor.user == (owner if enters else None)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("nonsense", [identity(email=EMAIL, email_verified="false")], indirect=True)
+def test_a_verified_that_says_false_in_words_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, nonsense: str
+) -> None:
+    monkeypatch.setattr(social.Google, "access_token_url", nonsense)
+
+    visitor, _ = comes_back("google")
+
+    assert visitor.nobody
+    assert not User.objects.get().proved
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("provider", ["amazon", "paypal", "openid", "x"])
-def test_a_provider_that_is_not_set_up_is_not_there(provider):
+def test_a_provider_that_is_not_set_up_is_not_there(provider: str) -> None:
     assert Visitor().get(f"/nl/account/{provider}/login/").status_code == 404
     assert Visitor().get(f"/account/{provider}/login/callback/").status_code == 404
 
 
 @pytest.mark.django_db
-def test_a_provider_without_a_client_id_is_not_offered(settings):
+def test_a_provider_without_a_client_id_is_not_offered(settings: Any) -> None:
     settings.SOCIALACCOUNT_PROVIDERS = {}
 
     assert "Google" not in Visitor().reads("login/")
@@ -113,7 +171,7 @@ def test_a_provider_without_a_client_id_is_not_offered(settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_person_coming_back_in_two_browsers_at_once_is_one_account(google):
+def test_one_person_coming_back_in_two_browsers_at_once_is_one_account(google: str) -> None:
     visitors = [Visitor(), Visitor(), Visitor()]
     ways = [chosen_at(visitor.leaves_for("google"), EMAIL) for visitor in visitors]
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def people(db):
+def people(db: None) -> dict[str, str]:
     return {entry["role"]: entry["email"] for entry in demo.load(PASSWORD)}
 
 
@@ -31,7 +31,7 @@ def may(role: str) -> set[str]:
     return {f"{p.content_type.app_label}.{p.codename}" for p in group.permissions.all()}
 
 
-def test_the_demo_can_be_loaded_twice(people):
+def test_the_demo_can_be_loaded_twice(people: dict[str, str]) -> None:
     again = demo.load(PASSWORD)
 
     assert {entry["role"] for entry in again} == {"shopper", "superuser", *ROLES}
@@ -40,44 +40,48 @@ def test_the_demo_can_be_loaded_twice(people):
 
 
 @pytest.mark.parametrize("role", ["shopper", "superuser", *ROLES])
-def test_each_demo_sign_in_comes_in(people, role):
+def test_each_demo_sign_in_comes_in(people: dict[str, str], role: str) -> None:
     assert signed_in(people[role]).user.email == people[role]
 
 
 @pytest.mark.parametrize(("role", "status"), [("shopper", 403), *[(role, 200) for role in ROLES]])
-def test_only_who_works_here_enters_the_admin(people, role, status):
+def test_only_who_works_here_enters_the_admin(
+    people: dict[str, str], role: str, status: int
+) -> None:
     assert signed_in(people[role]).get("/admin/", follow=True).status_code == status
 
 
-def test_the_admin_is_entered_by_the_shop_s_own_door_with_its_limits(people):
+def test_the_admin_is_entered_by_the_shop_s_own_door_with_its_limits(
+    people: dict[str, str],
+) -> None:
     answer = Visitor().get("/admin/", follow=True)
 
     assert "/account/login/" in answer.redirect_chain[-1][0]
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_role_deletes_anything(role):
+def test_no_role_deletes_anything(role: str) -> None:
     assert not [name for name in may(role) if ".delete_" in name]
 
 
-def test_staff_works_on_orders_and_catalogue_and_sees_no_privacy_queue():
+def test_staff_works_on_orders_and_catalogue_and_sees_no_privacy_queue() -> None:
     rooms = {name.split(".")[0] for name in may("staff")}
 
     assert rooms <= {"catalog", "orders", "mailings"}
     assert "privacy" not in rooms
 
 
-def test_support_has_no_rights_yet():
+def test_support_has_no_rights_yet() -> None:
     assert may("support") == set()
 
 
-def test_the_dpo_sees_no_orders_and_no_prices():
+def test_the_dpo_sees_no_orders_and_no_prices() -> None:
     rooms = {name.split(".")[0] for name in may("dpo")}
 
     assert rooms <= {"privacy", "cookies"}
 
 
-def test_the_auditor_sees_everything_and_changes_nothing():
+def test_the_auditor_sees_everything_and_changes_nothing() -> None:
     every = {
         f"{p.content_type.app_label}.{p.codename}"
         for p in Permission.objects.filter(codename__startswith="view_")
@@ -86,7 +90,7 @@ def test_the_auditor_sees_everything_and_changes_nothing():
     assert may("auditor") == every
 
 
-def test_a_group_that_was_changed_by_hand_is_put_right_by_the_next_migrate():
+def test_a_group_that_was_changed_by_hand_is_put_right_by_the_next_migrate() -> None:
     Group.objects.get(name="staff").permissions.set(Permission.objects.all())
 
     call_command("migrate", verbosity=0)
@@ -97,7 +101,7 @@ def test_a_group_that_was_changed_by_hand_is_put_right_by_the_next_migrate():
 # accounts in the admin
 
 
-def test_the_auditor_reads_an_account_and_cannot_change_it(people):
+def test_the_auditor_reads_an_account_and_cannot_change_it(people: dict[str, str]) -> None:
     auditor, shopper = signed_in(people["auditor"]), User.objects.get(email=people["shopper"])
     page = f"/admin/accounts/user/{shopper.pk}/change/"
 
@@ -111,11 +115,11 @@ def test_the_auditor_reads_an_account_and_cannot_change_it(people):
 
 
 @pytest.mark.parametrize("role", ["staff", "support", "dpo"])
-def test_other_roles_do_not_see_accounts(people, role):
+def test_other_roles_do_not_see_accounts(people: dict[str, str], role: str) -> None:
     assert signed_in(people[role]).get("/admin/accounts/user/").status_code == 403
 
 
-def test_nobody_deletes_an_account_by_hand_not_even_a_superuser(people):
+def test_nobody_deletes_an_account_by_hand_not_even_a_superuser(people: dict[str, str]) -> None:
     admin, shopper = signed_in(people["superuser"]), User.objects.get(email=people["shopper"])
 
     answer = admin.post(f"/admin/accounts/user/{shopper.pk}/delete/", {"post": "yes"})
@@ -127,7 +131,7 @@ def test_nobody_deletes_an_account_by_hand_not_even_a_superuser(people):
     assert User.objects.filter(pk=shopper.pk).exists()
 
 
-def test_the_log_of_changes_does_not_name_the_person(people):
+def test_the_log_of_changes_does_not_name_the_person(people: dict[str, str]) -> None:
     admin, shopper = signed_in(people["superuser"]), User.objects.get(email=people["shopper"])
     form = {"name": "Sanne J.", "nickname": "", "language": "nl", "is_active": "on"}
     form |= {"addresses-TOTAL_FORMS": "0", "addresses-INITIAL_FORMS": "0"}

@@ -9,7 +9,6 @@ from django.core.cache import caches
 from django.utils import timezone
 
 from accounts.models import Session, User
-from accounts.sessions import SessionStore
 from outbox.composing import compose
 from tests.accounts.visitor import OTHER, PASSWORD, Visitor, code_for, letters, words
 
@@ -19,13 +18,15 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def noor(db):
+def noor(db: None) -> User:
     user = User.objects.create_user(EMAIL, PASSWORD)
     EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
     return user
 
 
-def test_address_and_password_let_in_whatever_the_case_of_the_address(visitor, noor):
+def test_address_and_password_let_in_whatever_the_case_of_the_address(
+    visitor: Visitor, noor: User
+) -> None:
     visitor.signs_in("Noor@EXAMPLE.test")
 
     assert visitor.user == noor
@@ -36,32 +37,36 @@ def test_address_and_password_let_in_whatever_the_case_of_the_address(visitor, n
     [(EMAIL, "wrong"), ("nobody@example.test", PASSWORD), (EMAIL, "x\0y"), (EMAIL, "x" * 9000)],
 )
 def test_a_wrong_pair_is_refused_in_the_same_words_and_the_address_stays(
-    visitor, noor, email, password
-):
+    visitor: Visitor, noor: User, email: str, password: str
+) -> None:
     answer = visitor.signs_in(email, password)
 
     assert answer.status_code == 200
-    assert visitor.user is None
+    assert visitor.nobody
     assert f'value="{email}"' in answer.content.decode()
 
 
-def test_known_and_unknown_addresses_are_refused_alike(visitor, noor):
+def test_known_and_unknown_addresses_are_refused_alike(visitor: Visitor, noor: User) -> None:
     known = words(visitor.signs_in(EMAIL, "wrong"))
     unknown = words(visitor.signs_in("nobody@example.test", "wrong"))
 
     assert known == unknown
 
 
-def test_after_five_wrong_passwords_the_right_one_is_not_tried(visitor, noor):
+def test_after_five_wrong_passwords_the_right_one_is_not_tried(
+    visitor: Visitor, noor: User
+) -> None:
     for _ in range(5):
         visitor.signs_in(EMAIL, "wrong")
 
     visitor.signs_in(EMAIL)
 
-    assert visitor.user is None
+    assert visitor.nobody
 
 
-def test_signing_in_leads_on_to_where_one_was_going_but_never_off_the_site(visitor, noor):
+def test_signing_in_leads_on_to_where_one_was_going_but_never_off_the_site(
+    visitor: Visitor, noor: User
+) -> None:
     there = visitor.sends("login/", login=EMAIL, password=PASSWORD, next="/nl/account/addresses/")
     visitor.signs_out()
     away = visitor.sends("login/", login=EMAIL, password=PASSWORD, next="https://evil.test/")
@@ -70,7 +75,9 @@ def test_signing_in_leads_on_to_where_one_was_going_but_never_off_the_site(visit
     assert away["Location"] == "/nl/account/"
 
 
-def test_a_mailed_code_lets_in_without_a_password_once(visitor, attacker, noor):
+def test_a_mailed_code_lets_in_without_a_password_once(
+    visitor: Visitor, attacker: Visitor, noor: User
+) -> None:
     visitor.sends("login/code/", email=EMAIL)
     code = code_for(EMAIL)
 
@@ -78,10 +85,10 @@ def test_a_mailed_code_lets_in_without_a_password_once(visitor, attacker, noor):
     assert visitor.user == noor
     attacker.sends("login/code/confirm/", code=code)
 
-    assert attacker.user is None
+    assert attacker.nobody
 
 
-def test_asking_a_code_for_an_unknown_address_looks_the_same(visitor, noor):
+def test_asking_a_code_for_an_unknown_address_looks_the_same(visitor: Visitor, noor: User) -> None:
     known = visitor.sends("login/code/", email=EMAIL)
     unknown = Visitor().sends("login/code/", email="nobody@example.test")
 
@@ -89,7 +96,9 @@ def test_asking_a_code_for_an_unknown_address_looks_the_same(visitor, noor):
     assert letters("nobody@example.test")[-1].kind == "account/unknown_account"
 
 
-def test_a_new_password_by_code_ends_every_other_session(visitor, attacker, noor):
+def test_a_new_password_by_code_ends_every_other_session(
+    visitor: Visitor, attacker: Visitor, noor: User
+) -> None:
     attacker.signs_in(EMAIL)
     assert attacker.user == noor
 
@@ -98,13 +107,13 @@ def test_a_new_password_by_code_ends_every_other_session(visitor, attacker, noor
     visitor.sends("password/reset/complete/", password1=OTHER, password2=OTHER)
 
     assert visitor.user == noor
-    assert attacker.user is None
+    assert attacker.nobody
     attacker.signs_in(EMAIL, PASSWORD)
-    assert attacker.user is None
+    assert attacker.nobody
     assert letters(EMAIL)[-1].kind == "account/password_reset"
 
 
-def test_a_new_password_is_not_set_without_the_code(visitor, noor):
+def test_a_new_password_is_not_set_without_the_code(visitor: Visitor, noor: User) -> None:
     visitor.sends("password/reset/", email=EMAIL)
 
     visitor.sends("password/reset/complete/", password1=OTHER, password2=OTHER)
@@ -113,7 +122,7 @@ def test_a_new_password_is_not_set_without_the_code(visitor, noor):
     assert noor.check_password(PASSWORD)
 
 
-def test_signing_out_takes_a_button_not_a_link(visitor, noor):
+def test_signing_out_takes_a_button_not_a_link(visitor: Visitor, noor: User) -> None:
     visitor.signs_in(EMAIL)
 
     visitor.get(visitor.at("logout/"))
@@ -122,19 +131,21 @@ def test_signing_out_takes_a_button_not_a_link(visitor, noor):
     visitor.signs_out()
 
 
-def test_a_closed_account_does_not_come_in_and_is_told_so(visitor, noor):
+def test_a_closed_account_does_not_come_in_and_is_told_so(visitor: Visitor, noor: User) -> None:
     User.objects.update(is_active=False)
 
     answer = visitor.post(visitor.at("login/"), {"login": EMAIL, "password": PASSWORD}, follow=True)
 
-    assert visitor.user is None
+    assert visitor.nobody
     assert answer.status_code == 200
 
 
 # changing the address
 
 
-def test_a_new_address_counts_once_proved_and_the_old_one_is_told(visitor, noor):
+def test_a_new_address_counts_once_proved_and_the_old_one_is_told(
+    visitor: Visitor, noor: User
+) -> None:
     visitor.signs_in(EMAIL)
     visitor.sends("reauthenticate/", password=PASSWORD)
 
@@ -149,7 +160,9 @@ def test_a_new_address_counts_once_proved_and_the_old_one_is_told(visitor, noor)
     assert "noor.new" not in str(compose(told).message())
 
 
-def test_the_address_does_not_change_without_asking_again_who_it_is(visitor, noor):
+def test_the_address_does_not_change_without_asking_again_who_it_is(
+    visitor: Visitor, noor: User
+) -> None:
     visitor.signs_in(EMAIL)
 
     answer = visitor.sends("email/", email="noor.new@example.test", action_add="1")
@@ -158,7 +171,7 @@ def test_the_address_does_not_change_without_asking_again_who_it_is(visitor, noo
     assert letters("noor.new@example.test") == []
 
 
-def test_the_address_of_another_account_cannot_be_taken(visitor, noor):
+def test_the_address_of_another_account_cannot_be_taken(visitor: Visitor, noor: User) -> None:
     other = User.objects.create_user("other@example.test", OTHER)
     EmailAddress.objects.create(user=other, email=other.email, verified=True, primary=True)
     visitor.signs_in(EMAIL)
@@ -172,7 +185,9 @@ def test_the_address_of_another_account_cannot_be_taken(visitor, noor):
     assert EmailAddress.objects.filter(email="other@example.test").get().user == other
 
 
-def test_a_stranger_s_unproved_sign_up_does_not_block_a_new_address(visitor, attacker, noor):
+def test_a_stranger_s_unproved_sign_up_does_not_block_a_new_address(
+    visitor: Visitor, attacker: Visitor, noor: User
+) -> None:
     attacker.signs_up("noor.new@example.test", OTHER)
     visitor.signs_in(EMAIL)
     visitor.sends("reauthenticate/", password=PASSWORD)
@@ -184,7 +199,9 @@ def test_a_stranger_s_unproved_sign_up_does_not_block_a_new_address(visitor, att
     assert User.objects.count() == 1
 
 
-def test_a_changed_password_is_told_and_ends_the_other_sessions(visitor, attacker, noor):
+def test_a_changed_password_is_told_and_ends_the_other_sessions(
+    visitor: Visitor, attacker: Visitor, noor: User
+) -> None:
     attacker.signs_in(EMAIL)
     visitor.signs_in(EMAIL)
 
@@ -193,14 +210,16 @@ def test_a_changed_password_is_told_and_ends_the_other_sessions(visitor, attacke
     visitor.sends("password/change/", oldpassword=PASSWORD, password1=OTHER, password2=OTHER)
 
     assert visitor.user == noor
-    assert attacker.user is None
+    assert attacker.nobody
     assert letters(EMAIL)[-1].kind == "account/password_changed"
 
 
 # asking again who someone is
 
 
-def test_a_first_password_is_not_chosen_by_who_only_has_the_session(visitor, google):
+def test_a_first_password_is_not_chosen_by_who_only_has_the_session(
+    visitor: Visitor, google: str
+) -> None:
     visitor.comes_by("google", EMAIL)
 
     answer = visitor.sends("password/set/", password1=OTHER, password2=OTHER)
@@ -214,7 +233,9 @@ def test_a_first_password_is_not_chosen_by_who_only_has_the_session(visitor, goo
 
 
 @pytest.mark.parametrize("page", ["delete/", "download/"])
-def test_who_came_by_google_reaches_what_is_delicate_in_the_privacy_centre(visitor, google, page):
+def test_who_came_by_google_reaches_what_is_delicate_in_the_privacy_centre(
+    visitor: Visitor, google: str, page: str
+) -> None:
     visitor.comes_by("google", EMAIL)
     asked = visitor.get(f"/nl/account/privacy/{page}")
     assert "/safety/code/" in asked["Location"]
@@ -226,7 +247,9 @@ def test_who_came_by_google_reaches_what_is_delicate_in_the_privacy_centre(visit
     assert visitor.get(went_on["Location"]).status_code == 200
 
 
-def test_who_has_no_password_shows_again_who_he_is_by_a_mailed_code(visitor, google):
+def test_who_has_no_password_shows_again_who_he_is_by_a_mailed_code(
+    visitor: Visitor, google: str
+) -> None:
     visitor.comes_by("google", EMAIL)
 
     asked = visitor.sends("email/", email="new@example.test", action_add="1")
@@ -239,7 +262,9 @@ def test_who_has_no_password_shows_again_who_he_is_by_a_mailed_code(visitor, goo
     assert letters("new@example.test")  # the change that was asked for went on by itself
 
 
-def test_the_code_of_the_second_look_dies_after_five_tries_or_a_quarter_of_an_hour(visitor, noor):
+def test_the_code_of_the_second_look_dies_after_five_tries_or_a_quarter_of_an_hour(
+    visitor: Visitor, noor: User
+) -> None:
     visitor.signs_in(EMAIL)
     visitor.sends("safety/code/", send="1")
     code = code_for(EMAIL)
@@ -259,7 +284,9 @@ def test_the_code_of_the_second_look_dies_after_five_tries_or_a_quarter_of_an_ho
 # sessions and visits
 
 
-def test_all_other_browsers_are_signed_out_at_once(visitor, attacker, noor):
+def test_all_other_browsers_are_signed_out_at_once(
+    visitor: Visitor, attacker: Visitor, noor: User
+) -> None:
     attacker.signs_in(EMAIL)
     visitor.signs_in(EMAIL)
 
@@ -270,18 +297,18 @@ def test_all_other_browsers_are_signed_out_at_once(visitor, attacker, noor):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_session_that_is_deleted_dies_in_the_cache_too(visitor, noor):
+def test_a_session_that_is_deleted_dies_in_the_cache_too(visitor: Visitor, noor: User) -> None:
     visitor.signs_in(EMAIL)
-    key = SessionStore.cache_key_prefix + visitor.session.session_key
+    key = visitor.cached
     assert caches["default"].get(key)
 
     Session.objects.all().delete()
 
     assert caches["default"].get(key) is None
-    assert visitor.user is None
+    assert visitor.nobody
 
 
-def test_a_visit_is_noted_once_a_day(visitor, noor):
+def test_a_visit_is_noted_once_a_day(visitor: Visitor, noor: User) -> None:
     visitor.signs_in(EMAIL)
     User.objects.update(last_seen_at=timezone.now() - timedelta(days=400))
     visitor.reads("")  # the day's note

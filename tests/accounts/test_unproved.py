@@ -13,7 +13,9 @@ pytestmark = pytest.mark.django_db
 EIGHT_DAYS = timedelta(days=8)
 
 
-def test_a_sign_up_that_nobody_proved_is_gone_after_a_week_and_no_other_account(visitor, attacker):
+def test_a_sign_up_that_nobody_proved_is_gone_after_a_week_and_no_other_account(
+    visitor: Visitor, attacker: Visitor
+) -> None:
     visitor.joins("proved@example.test")
     attacker.signs_up("unproved@example.test")
     User.objects.create_superuser("admin@example.test")

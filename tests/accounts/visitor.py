@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from accounts.models import User
+from accounts.sessions import SessionStore
 from outbox.composing import compose
 from outbox.models import Message
 
@@ -50,12 +51,21 @@ class Visitor(Client):
         return self.post(self.at(path), data)  # type: ignore[return-value]
 
     @property
-    def user(self) -> User | None:
-        """Who the shop takes this browser for, as its own page says."""
+    def user(self) -> Any:
+        """Whose account the shop takes this browser for, as its own page says; None for nobody."""
         answer = self.get(self.root)
         if answer.status_code == 302:
             return None
         return User.objects.get(pk=self.session[SESSION_KEY])
+
+    @property
+    def nobody(self) -> bool:
+        return self.user is None
+
+    @property
+    def cached(self) -> str:
+        """The key of this browser's session in the cache."""
+        return f"{SessionStore.cache_key_prefix}{self.session.session_key}"
 
     # at the door
 
@@ -68,15 +78,16 @@ class Visitor(Client):
     def joins(self, email: str, password: str = PASSWORD, **more: str) -> User:
         self.signs_up(email, password, **more)
         self.types_code(code_for(email))
-        assert self.user
-        return self.user
+        assert not self.nobody
+        user: User = self.user
+        return user
 
     def signs_in(self, email: str, password: str = PASSWORD) -> HttpResponse:
         return self.sends("login/", login=email, password=password)
 
     def signs_out(self) -> None:
         self.sends("logout/")
-        assert self.user is None
+        assert self.nobody
 
     # through a provider
 
