@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from privacy.subjects import Subject
-from privacy.vocabulary import Category
 
 SCHEMA = "soocas-export/1"
 CHUNK = 64 * 1024  # bytes
@@ -33,23 +32,20 @@ def write(subject: Subject, target: IO[bytes] | Path, now: datetime | None = Non
 
     data = export.collect(subject)
     made_at = timezone.localtime(now)
-    page = {
-        "data": data,
-        "categories": {str(c): c.label for c in Category},
-        "made_at": made_at,
-        "person": subject,
-        "language": get_language(),
-    }
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
-        texts = {
-            "index.html": render_to_string("privacy/export/index.html", page),
-            "style.css": render_to_string("privacy/export/style.css"),
-            "data.json": json.dumps({"schema": SCHEMA, **data}, ensure_ascii=False, indent=1),
-        }
-        entries = [add_text(archive, name, text) for name, text in texts.items()]
+        entries = [add_text(archive, *text) for text in texts(data, made_at).items()]
         entries += [add_file(archive, *stored) for stored in stored_files(data)]
         manifest = describe(data, entries, made_at)
         archive.writestr("manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+
+
+def texts(data: dict[str, Any], made_at: datetime) -> dict[str, str]:
+    page = {"data": data, "made_at": made_at, "language": get_language()}
+    return {
+        "index.html": render_to_string("privacy/export/index.html", page),
+        "style.css": render_to_string("privacy/export/style.css"),
+        "data.json": json.dumps({"schema": SCHEMA, **data}, ensure_ascii=False, indent=1),
+    }
 
 
 def add_text(archive: ZipFile, name: str, text: str) -> dict[str, Any]:
