@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sandbox.paypal import orders, refunds
 from sandbox.paypal.desk import LIFETIME, desk, fault, replay, request_body
 from sandbox.paypal.problems import Problem, not_found
+from sandbox.paypal.signing import Signer
 from sandbox.paypal.store import Json, public
 from sandbox.paypal.webhooks import CERTIFICATE, STRANGER
 
@@ -124,13 +125,11 @@ def get_refund(key: str) -> ResponseReturnValue:
 
 @api.get("/v1/notifications/certs/<name>")
 def certificate(name: str) -> ResponseReturnValue:
-    chains = {
-        CERTIFICATE: desk().webhooks.signer.chain,
-        STRANGER: desk().webhooks.stranger.chain,
-    }
-    if name not in chains:
+    signers = {CERTIFICATE: "signer", STRANGER: "stranger"}
+    if name not in signers:
         raise not_found()
-    return chains[name], {"Content-Type": "application/x-pem-file"}
+    signer: Signer = getattr(desk().webhooks, signers[name])
+    return signer.chain, {"Content-Type": "application/x-pem-file"}
 
 
 @api.post("/v1/notifications/verify-webhook-signature")

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -28,8 +29,12 @@ class Webhooks:
     faults: Faults
     signer: Signer
     url: str  # of the stand-in, for links and the certificate
-    stranger: Signer = field(default_factory=Signer.fresh)  # signs forged chains
     changed: threading.Condition = field(default_factory=threading.Condition)
+
+    @cached_property
+    def stranger(self) -> Signer:
+        """Signs what is forged; made when first needed, for making keys takes a moment."""
+        return Signer.fresh()
 
     @property
     def target(self) -> str:
