@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from privacy import zips
@@ -32,8 +33,8 @@ def collect(subject: Subject) -> dict[str, Any]:
     """All the shop holds on a person, as JSON values with labels in the active language.
 
     ``{"sections": [{"model", "name", "rows": [{"id", "data": [{"field", "label", "value",
-    "display", "category", "purposes": [{"key", "name", "basis", "retention", "until", "running",
-    "recipients"}], "source", "rectify", "withheld", "portable", "file"}]}]}], "elsewhere":
+    "display", "category", "source", "rectify", "withheld", "portable", "file", "purposes": [{"key",
+    "name", "basis", "retention", "until", "ends", "running", "recipients"}]}]}]}], "elsewhere":
     [{"name", "categories", "items", "missing"}], "recipients": [{"name", "country", "purpose",
     "fields", "at", "about"}]}``. Secrets carry the reason instead of the value; dates are ISO
     8601; ``until`` is None while the activity runs. Somebody else's part of a row is left out.
@@ -131,13 +132,14 @@ def treatment(declaration: Declaration, group: Group, row: Any) -> dict[str, Any
 
 
 def reason(purpose: Purpose, clock: datetime | None, *, running: bool) -> dict[str, Any]:
-    ends = None if running or clock is None else purpose.retention.until(clock).isoformat()
+    ends = None if running or clock is None else purpose.retention.until(clock)
     return {
         "key": purpose.key,
         "name": str(purpose.name),
         "basis": f"{purpose.basis.label} ({purpose.basis.value})",
         "retention": in_words(purpose.retention),
-        "until": ends,
+        "until": ends and ends.isoformat(),
+        "ends": date_format(ends, "DATE_FORMAT") if ends else "",
         "running": running,
         "recipients": [recipient.name for recipient in purpose.recipients],
     }
