@@ -73,13 +73,15 @@ class Role:
 
     ``user`` is the lookup of the account. ``email`` is the lookup of the address, matched without
     regard to case and only in rows without an account. Such a row is reached where ``proved``
-    matches it (``Q()``: always) or where the person names its ``reference``.
+    matches it (``Q()``: always) or where the person names its ``reference``. Rows that hold no
+    address but something made of it are found by ``match``.
     """
 
     user: str = ""
     email: str = ""
     proved: Q | None = None
     reference: str = ""
+    match: Callable[[Subject], Q] | None = None
 
     def reach(self, subject: Subject) -> Q:
         """The rows that are this person's in this role."""
@@ -88,7 +90,7 @@ class Role:
             mine |= Q((self.user, subject.user.pk))
         if self.email and subject.emails:
             mine |= self.nobodys & self.addressed(subject) & self.opened(subject)
-        return mine
+        return mine | self.match(subject) if self.match else mine
 
     @property
     def nobodys(self) -> Q:
