@@ -25,7 +25,7 @@ class SignUp(models.Model):
 
     email = models.EmailField(_("e-mail address"))
     language = models.CharField(_("language"), max_length=2)
-    token_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    token_digest = models.CharField(_("key of the link"), max_length=64, blank=True, db_index=True)
     requested_at = models.DateTimeField(_("asked for"), db_index=True)  # the retention clock
     invited_at = models.DateTimeField(_("asked to confirm"), null=True, blank=True)
 
@@ -95,8 +95,12 @@ class UnsubscribeLink(models.Model):
     """The way out of one letter. Each letter has its own, so that none need be stored readable."""
 
     subscription = models.ForeignKey(Subscription, models.CASCADE, related_name="links")
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(_("key of the link"), max_length=64, unique=True)
     created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("way out of a letter")
+        verbose_name_plural = _("ways out of letters")
 
     def __str__(self) -> str:
         return f"link {self.pk}"
@@ -105,11 +109,13 @@ class UnsubscribeLink(models.Model):
 class Suppression(models.Model):
     """An address that must not be written to, as a keyed digest that outlives its erasure."""
 
-    purpose = models.CharField(max_length=40)
-    digest = models.CharField(max_length=64)
-    created_at = models.DateTimeField(db_index=True)
+    purpose = models.CharField(_("no more of"), max_length=40)
+    digest = models.CharField(_("mark"), max_length=64)
+    created_at = models.DateTimeField(_("since"), db_index=True)
 
     class Meta:
+        verbose_name = _("scrambled mark of an address")
+        verbose_name_plural = _("scrambled marks of your address")
         constraints = [
             models.UniqueConstraint(fields=["purpose", "digest"], name="suppression_once"),
         ]

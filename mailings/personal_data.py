@@ -7,13 +7,14 @@ from mailings import stopping, suppression
 from mailings.models import Issue, SignUp, Subscription, Suppression, UnsubscribeLink
 from privacy.declarations import (
     Category,
+    Erase,
     LegalBasis,
     Period,
     Purpose,
     Rectify,
+    Role,
     Source,
     declare,
-    declare_elsewhere,
     declare_impersonal,
     not_personal,
     personal,
@@ -122,13 +123,15 @@ declare(
         rectify=Rectify.NEVER,
         withheld=_("it cannot be turned back into an address"),
     ),
-    not_personal("purpose", "created_at"),
+    personal(
+        *("purpose", "created_at"),
+        category=Category.CHOICES,
+        purposes=[SUPPRESSING],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    roles={"": Role(match=suppression.marks_of)},
     clock="created_at",
-)
-declare_elsewhere(
-    _("A scrambled mark of your address"),
-    [Category.CHOICES],
-    [SUPPRESSING],
-    find=suppression.marks,
 )
 declare_impersonal(Issue)

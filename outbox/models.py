@@ -38,8 +38,10 @@ class Message(models.Model):
     language = models.CharField(_("language"), max_length=2)
     purpose = models.CharField(_("purpose"), max_length=40, blank=True)  # asked before each send
     campaign = models.CharField(_("campaign"), max_length=60, blank=True)  # marketing, if any
-    context = models.JSONField(default=dict, blank=True)  # links and codes: gone once sent
-    headers = models.JSONField(default=dict, blank=True)
+    context = models.JSONField(
+        _("contents"), default=dict, blank=True
+    )  # links and codes: gone once sent
+    headers = models.JSONField(_("further headers"), default=dict, blank=True)
     forget = models.BooleanField(default=False)  # the recipient goes too, once sent
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
