@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from catalog.models import Product, Variant
 from tests.pages import Page
@@ -122,3 +123,13 @@ def test_the_shop_stands_while_its_shelves_are_empty(client: Client) -> None:
 @pytest.mark.parametrize("path", ["shop/", "shop/kids/", "product/stil/", "search/"])
 def test_a_page_to_read_takes_no_form(client: Client, path: str) -> None:
     assert client.post(f"/nl/{path}").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", ["", "shop/", "shop/kids/", "product/stil-pro/", "search/?q=stil", "search/?q=nothing"]
+)
+def test_a_page_asks_the_database_little_however_full_the_shelves(
+    client: Client, path: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(8):
+        assert client.get(f"/nl/{path}").status_code == 200
