@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,10 +79,12 @@ def run(path: Path, options: argparse.Namespace) -> int:
 def services(path: Path, options: argparse.Namespace) -> int:
     """Foreground, until it is told to end."""
     standins = not options.no_standins
-    with _up(Services(Folder(path), options.temporary, standins, tell=_say_indented)):
+    those = Services(Folder(path), options.temporary, standins, tell=_say_indented)
+    with _up(those):
         print("ready", flush=True)
         while True:
-            signal.pause()
+            those.revive()
+            time.sleep(0.5)
 
 
 def execute(path: Path, options: argparse.Namespace) -> int:

@@ -62,6 +62,7 @@ class Shop:
                 self._count(name)
             for name, it in self.running.items():
                 if it.process.poll() is not None:
+                    self.step(f"{name} died; starting it again. {tail(it.spec.log)}")
                     self._count(name)
                     self.running[name] = launch(self.folder, it.spec, it.port)
             time.sleep(0.5)
@@ -136,7 +137,6 @@ class Shop:
 
     def _count(self, name: str) -> None:
         self.deaths[name] = self.deaths.get(name, 0) + 1
-        self.tell(f"{name} died; starting it again. {tail(self.folder.logs / f'{name}.log')}")
         if self.deaths[name] >= DEATHS:
             raise Failed(f"{name} died {DEATHS} times.")
 

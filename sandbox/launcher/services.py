@@ -66,6 +66,7 @@ class Services:
         """Start again what died, on its own port; says what that was."""
         dead = [name for name, it in self.running.items() if it.process.poll() is not None]
         for name in dead:
+            self.tell(f"{name} died; starting it again")
             port = self.running.pop(name).port
             self.running[name] = start(self.folder, self.servers[name])
             if self.running[name].port != port:

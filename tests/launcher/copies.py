@@ -10,8 +10,8 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -143,10 +143,20 @@ def alive(pid: int) -> bool:
     return state not in {"Z", "X"}
 
 
-def wait_until_gone(pids: list[int]) -> list[int]:
+def wait_until(happened: Callable[[], bool]) -> None:
+    """A server that does not answer yet has not happened yet."""
     until = time.monotonic() + WITHIN
-    while any(map(alive, pids)) and time.monotonic() < until:
+    while time.monotonic() < until:
+        with suppress(psycopg2.OperationalError):
+            if happened():
+                return
         time.sleep(0.1)
+    raise AssertionError("it did not happen")
+
+
+def wait_until_gone(pids: list[int]) -> list[int]:
+    with suppress(AssertionError):
+        wait_until(lambda: not any(map(alive, pids)))
     return [pid for pid in pids if alive(pid)]
 
 

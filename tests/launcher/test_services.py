@@ -15,7 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.launcher.copies import Copy, alive, copy, copy_for, end, port, wait_until_gone
+from tests.launcher.copies import (
+    Copy,
+    alive,
+    copy,
+    copy_for,
+    end,
+    port,
+    wait_until,
+    wait_until_gone,
+)
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 
@@ -111,6 +120,19 @@ def test_the_next_start_ends_servers_that_outlived_their_runner(checkout: Copy) 
         assert [pid for pid in old.values() if alive(pid)] == []
         assert (checkout.var / "ports.json").read_text(encoding="utf-8") == ports
         assert_kept(checkout)
+
+
+def test_a_server_that_dies_is_started_again_where_it_was(checkout: Copy) -> None:
+    with checkout.running():
+        fill(checkout)
+        before = checkout.pids
+        ports = (checkout.var / "ports.json").read_text(encoding="utf-8")
+        os.kill(before["postgres"], signal.SIGKILL)
+
+        wait_until(lambda: checkout.pids.get("postgres") not in {None, before["postgres"]})
+        wait_until(lambda: checkout.sql("SELECT what FROM kept") == ("a row",))
+        assert (checkout.var / "ports.json").read_text(encoding="utf-8") == ports
+        assert checkout.pids["broker"] == before["broker"]
 
 
 def test_a_stranger_with_a_recorded_number_is_left_alone(checkout: Copy) -> None:
