@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.checks import CheckMessage, Error
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Field, Model
+from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
+from django.db.models import Field, Model, Q
 
 from privacy import erasers
 from privacy.checks.constraints import violated
@@ -44,6 +44,18 @@ def check_names(declaration: Declaration) -> Iterator[CheckMessage]:
     for lookup in sorted(unknown(model, {*named, *lookups(declaration)})):
         hint = "Was it renamed? Lookups go along foreign keys."
         yield Error(f"It declares {lookup}, which it has not.", hint, model, "privacy.E003")
+    yield from check_conditions(declaration)
+
+
+def check_conditions(declaration: Declaration) -> Iterator[CheckMessage]:
+    """``performing`` and ``proved`` name what the model has; asked without a database."""
+    proved = (role.proved for role in declaration.roles.values())
+    for condition in (declaration.performing, *proved):
+        try:
+            declaration.model._base_manager.filter(condition or Q())
+        except (FieldError, ValueError) as error:
+            hint = "Correct performing= or proved=."
+            yield Error(str(error), hint, declaration.model, "privacy.E003")
 
 
 def unknown(model: type[Model], names: set[str]) -> Iterator[str]:

@@ -82,6 +82,16 @@ def test_an_unknown_field_clock_or_lookup():
     assert "privacy.E003" in found()
 
 
+def test_a_condition_on_a_field_that_is_gone():
+    order = models().Order
+    change(order, performing=Q(opened_at=None))
+    assert found() == ["privacy.E003"]
+
+    was = registry[order].roles[""]
+    change(order, performing=Q(closed_at=None), roles={"": replace(was, proved=Q(gone=1))})
+    assert "privacy.E003" in found()
+
+
 def test_a_field_declared_twice():
     order = models().Order
     change(order, groups=(*registry[order].groups, not_personal("phone")))
