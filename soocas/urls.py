@@ -2,6 +2,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from accounts import urls as accounts
 from cookies import urls as cookies
@@ -20,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("account/", include(accounts.callbacks)),
+    path(
+        ".well-known/change-password", RedirectView.as_view(pattern_name="account_change_password")
+    ),
     path("", include(cookies.machine)),
     path("", include(mailings.machine)),
     path("", include(orders.machine)),

@@ -214,6 +214,15 @@ def test_a_changed_password_is_told_and_ends_the_other_sessions(
     assert letters(EMAIL)[-1].kind == "account/password_changed"
 
 
+def test_password_managers_find_where_to_change_the_password(visitor: Visitor, noor: User) -> None:
+    visitor.signs_in(EMAIL)
+
+    answer = visitor.get("/.well-known/change-password", follow=True)
+
+    assert answer.redirect_chain[-1][0].endswith("/account/password/change/")
+    assert 'name="oldpassword"' in answer.content.decode()
+
+
 # asking again who someone is
 
 
