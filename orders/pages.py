@@ -77,7 +77,7 @@ def paypal_return(request: HttpRequest, token: str) -> HttpResponse:
     if attempt is None or attempt.state not in LIVE:
         return redirect("orders:order", token)
     tries = attempt.captures_tried
-    payments.ask(attempt, now=timezone.now())
+    payments.come_back(attempt, now=timezone.now())
     attempt = _settled(attempt)
     if attempt.captures_tried > tries and attempt.approve_url:
         return redirect(attempt.approve_url)  # that way of paying failed: PayPal offers others

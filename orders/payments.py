@@ -22,7 +22,8 @@ State = PaymentAttempt.State
 BACK_TO_PAYPAL = frozenset({"INSTRUMENT_DECLINED", "PAYER_ACTION_REQUIRED", "ORDER_NOT_APPROVED"})
 TAKEN_ALREADY = frozenset({"ORDER_ALREADY_CAPTURED", "ORDER_COMPLETION_IN_PROGRESS"})
 NO_RETRY = frozenset({"PAYER_CANNOT_PAY", "TRANSACTION_REFUSED", "COMPLIANCE_VIOLATION"})
-SOON = timedelta(minutes=1)  # until the sweeper looks after an unfinished call
+SOON = timedelta(minutes=1)  # until the sweeper looks after a call that nobody finished
+AT_ONCE = timedelta(seconds=10)  # until it asks again where PayPal did not answer
 AT_PAYPAL = timedelta(minutes=10)  # until the sweeper asks after a buyer who did not return
 
 
@@ -74,6 +75,14 @@ def ask(attempt: PaymentAttempt, *, now: datetime) -> str:
     if seen.status == "APPROVED" and not seen.captures:
         take(attempt, now=now)
     return ""
+
+
+def come_back(attempt: PaymentAttempt, *, now: datetime) -> None:
+    """The buyer is back from PayPal: he may have paid, so silence leaves the payment unknown."""
+    silence = ask(attempt, now=now)
+    if silence:
+        of, soon = [State.REDIRECTED], now + AT_ONCE
+        move_attempt(attempt, State.UNKNOWN, of=of, now=now, problem=silence, ask_at=soon)
 
 
 def reported(paypal_id: str, *, now: datetime) -> bool:
@@ -186,7 +195,7 @@ def _unanswered(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -
             of=[State.CAPTURING, State.APPROVED],
             now=now,
             problem=str(error),
-            ask_at=now + SOON,
+            ask_at=now + AT_ONCE,
         )
         if not moved:
             record(attempt.order_id, "no_answer", now=now, detail=str(error))

@@ -59,7 +59,8 @@ def _without_capture(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> N
     elif seen.status == "VOIDED":
         move_attempt(attempt, State.DECLINED, of=NOT_FINAL, now=now, problem=seen.status)
     else:  # not approved yet: nothing was taken, so nothing is in doubt
-        move_attempt(attempt, State.REDIRECTED, of=[State.UNKNOWN], now=now, ask_at=now + SOON)
+        soon, of = now + SOON, [State.UNKNOWN]
+        move_attempt(attempt, State.REDIRECTED, of=of, now=now, problem="", ask_at=soon)
 
 
 def _pending(order: Order, attempt: PaymentAttempt, *, now: datetime) -> None:

@@ -60,12 +60,14 @@ def _end(order: Order, *, now: datetime) -> bool:
 
 def give_up(order: Order, *, now: datetime) -> None:
     """Ask PayPal about a payment that is still open; abandon it if the buyer did not approve."""
-    unapproved = [State.CREATED, State.REDIRECTED]
-    for attempt in order.attempts.filter(state__in=unapproved):
+    untaken = [State.CREATED, State.REDIRECTED]
+    if not order.events.filter(kind="payment_capturing").exists():
+        untaken.append(State.UNKNOWN)
+    for attempt in order.attempts.filter(state__in=untaken):
         silence = payments.ask(attempt, now=now) if attempt.paypal_id else ""
         forgotten = silence == "not_found" and attempt.asked >= FORGOTTEN
         if not silence or forgotten:
-            move_attempt(attempt, State.ABANDONED, of=unapproved, now=now)
+            move_attempt(attempt, State.ABANDONED, of=untaken, now=now)
 
 
 def _over(now: datetime) -> list[Order]:

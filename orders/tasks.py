@@ -8,5 +8,5 @@ from orders import sweeping
 
 @shared_task(name="orders.sweep")
 def sweep() -> dict[str, int]:
-    """Every minute. Safe to repeat: what is settled is no longer due."""
+    """Every few seconds. Safe to repeat: what is settled is no longer due."""
     return sweeping.sweep(now=timezone.now())

@@ -56,7 +56,7 @@ app.conf.update(
         "purge": {"task": "privacy.purge", "schedule": crontab(hour=3, minute=10)},
         "unproved": {"task": "accounts.forget_unproved", "schedule": crontab(hour=3, minute=40)},
         "requests": {"task": "privacy.run_due_requests", "schedule": 10},  # seconds
-        "orders": {"task": "orders.sweep", "schedule": 60},  # seconds
+        "orders": {"task": "orders.sweep", "schedule": 15},  # seconds
         "outbox": {"task": "outbox.sweep", "schedule": 15},  # seconds
         "mailings": {"task": "mailings.sweep", "schedule": 60},
     },

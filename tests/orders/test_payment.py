@@ -276,6 +276,40 @@ def test_a_capture_without_an_answer_is_checked_and_never_made_twice(
     assert "Thank you" in shopper.sees(order)
 
 
+@pytest.mark.parametrize("silence", ["500", "html-502", "drop", "404", "429"])
+def test_silence_when_the_buyer_comes_back_is_checked(
+    place: Place, paypal: PayPal, shopper: Shopper, silence: str
+) -> None:
+    order = place()
+    paypal.approve(order)
+    paypal.fails("get", silence, times=-1)
+
+    shopper.returns(order)
+
+    page = shopper.sees(order)
+    assert "We are checking your payment" in page
+    assert f"/orders/{order.token}/pay/" not in page
+    paypal.works_again()
+    later(minutes=1)
+    assert paypal.money() == [("capture", "129.95")]
+    assert "Thank you" in shopper.sees(order)
+
+
+def test_silence_for_a_buyer_who_did_not_approve_ends_in_the_way_to_paypal(
+    place: Place, paypal: PayPal, shopper: Shopper
+) -> None:
+    order = place()
+    paypal.fails("get", "500", times=-1)
+    shopper.returns(order)
+    assert "We are checking your payment" in shopper.sees(order)
+
+    paypal.works_again()
+    later(minutes=1)
+
+    assert "Pay at PayPal" in shopper.sees(order)
+    assert paypal.money() == []
+
+
 def test_a_capture_that_hangs_is_checked(
     place: Place, paypal: PayPal, shopper: Shopper, settings: Settings
 ) -> None:

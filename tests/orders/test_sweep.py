@@ -120,9 +120,12 @@ def test_an_order_with_a_payment_in_doubt_never_ends_by_itself(
     assert OrderEvent.objects.filter(kind="long_unknown", alert=True).count() == 1
 
 
-def test_an_order_paypal_has_forgotten_ends(place: Place, paypal: PayPal, brush: Variant) -> None:
+def test_an_order_paypal_has_forgotten_ends(
+    place: Place, paypal: PayPal, shopper: Shopper, brush: Variant
+) -> None:
     order = place()
     paypal.forget(order)
+    shopper.returns(order)
 
     for hour in range(4, 10):
         later(hours=hour)
