@@ -12,7 +12,8 @@ from django.utils import timezone, translation
 
 from privacy import export
 from privacy.models import Request
-from privacy.models.requests import Action, State
+from privacy.models.events import Action
+from privacy.models.requests import State
 from privacy.requests.decisions import MINIMAL
 from privacy.requests.events import PERSON, record
 from privacy.requests.subject import subject_of

@@ -1,5 +1,6 @@
 from privacy.models.decisions import ConsentDecision, Disclosure, PurgeRun
-from privacy.models.requests import Request, RequestEvent, VerificationCode
+from privacy.models.events import RequestEvent
+from privacy.models.requests import Request, VerificationCode
 
 __all__ = [
     "ConsentDecision",

@@ -103,7 +103,9 @@ class Request(models.Model):
         related_name="privacy_requests",
         verbose_name=_("account"),
     )
-    subject_id = models.UUIDField(null=True, blank=True)  # the account's, while the case is open
+    subject_id = models.UUIDField(
+        _("person's number"), null=True, blank=True
+    )  # the account's, while the case is open
     email = models.EmailField(_("e-mail address"), blank=True)  # as it was at filing
     email_proved_at = models.DateTimeField(_("address proved"), null=True, blank=True)
     order_reference = models.CharField(_("order number"), max_length=40, blank=True)
@@ -116,8 +118,8 @@ class Request(models.Model):
     retained_until_at = models.DateTimeField(_("part kept until"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, db_index=True)
     # While an erasure is carried out: whom it is about, and what the receipt will say.
-    sealed = models.JSONField(default=dict, blank=True)
-    receipt = models.JSONField(default=dict, blank=True)
+    sealed = models.JSONField(_("whom it is about"), default=dict, blank=True)
+    receipt = models.JSONField(_("receipt"), default=dict, blank=True)
     attempts = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
 
     assigned_to = models.ForeignKey(
@@ -132,7 +134,7 @@ class Request(models.Model):
     answer = models.TextField(_("answer"), blank=True)  # as the person reads it
 
     # The one link of a case, of which only the digest is kept: to cancel, or to download.
-    link_digest = models.CharField(max_length=64, blank=True)
+    link_digest = models.CharField(_("digest of the link"), max_length=64, blank=True)
     link_until_at = models.DateTimeField(null=True, blank=True)
     link_used_at = models.DateTimeField(null=True, blank=True)
 
@@ -176,69 +178,11 @@ class Request(models.Model):
         return self.state in OPEN
 
 
-class Role(models.TextChoices):
-    PERSON = "person", _("the person")
-    OFFICER = "officer", _("the officer")
-    SYSTEM = "system", _("the shop")
-
-
-class Action(models.TextChoices):
-    RECEIVED = "received", _("Received")
-    CODE_SENT = "code_sent", _("Code sent")
-    PROVED = "proved", _("Address proved by code")
-    SIGNED_IN = "signed_in", _("Proved by signing in again")
-    EXPIRED = "expired", _("Expired without proof")
-    CANCELLED = "cancelled", _("Withdrawn by the person")
-    HELD = "held", _("Put on hold")
-    RELEASED = "released", _("Hold released")
-    LOOKED = "looked", _("Case opened by staff")
-    ASKED = "asked", _("Asked for the order number")
-    APPROVED = "approved", _("Approved")
-    EXECUTING = "executing", _("Being carried out")
-    AWAITING_REQUESTER = "awaiting_requester", _("Waits for the person")
-    REFUSED = "refused", _("Refused")
-    ANSWERED = "answered", _("Answered")
-    ERASED = "erased", _("Erased")
-    PARTLY_ERASED = "partly_erased", _("Erased, part must stay")
-    LINK_SENT = "link_sent", _("Download link sent")
-    DOWNLOADED = "downloaded", _("Downloaded")
-    RECEIPT = "receipt", _("Receipt handed to the outbox")
-    LAPSED = "lapsed", _("The download link ended unused")
-    ENDED = "ended", _("What had to stay is gone too")
-    FAILED = "failed", _("An attempt failed")
-
-
-class RequestEvent(models.Model):
-    """What happened to a request. Never changed; each carries the digest of the one before."""
-
-    request = models.ForeignKey(Request, models.CASCADE, related_name="events")
-    sequence = models.PositiveIntegerField()
-    action = models.CharField(max_length=20, choices=Action)
-    role = models.CharField(max_length=10, choices=Role)
-    staff = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    reason = models.CharField(max_length=60, blank=True)  # a code, never a personal value
-    happened_at = models.DateTimeField()
-    digest = models.CharField(max_length=64)
-
-    class Meta:
-        verbose_name = _("event of a request")
-        verbose_name_plural = _("events of requests")
-        ordering = ["request_id", "sequence"]
-        constraints = [
-            models.UniqueConstraint(fields=["request", "sequence"], name="privacy_event_in_order")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.sequence} {self.action}"
-
-
 class VerificationCode(models.Model):
     """A six-digit code that proves an address: hashed, short-lived, for one use."""
 
     request = models.ForeignKey(Request, models.CASCADE, related_name="codes")
-    digest = models.CharField(max_length=64)
+    digest = models.CharField(_("digest of the code"), max_length=64)
     expires_at = models.DateTimeField(db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)

@@ -12,7 +12,8 @@ from django.utils import translation
 
 from privacy import letters
 from privacy.models import Request
-from privacy.models.requests import OPEN, Action, Kind, Refusal, State
+from privacy.models.events import Action
+from privacy.models.requests import OPEN, Kind, Refusal, State
 from privacy.requests.events import PERSON, Actor, record
 
 # What is left of a case that needs no address any more: that it was, and how it went.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from privacy.models import Request, RequestEvent
-from privacy.models.requests import Action, Role
+from privacy.models.events import Action, Role
 
 
 @dataclass(frozen=True)

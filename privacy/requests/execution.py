@@ -10,7 +10,8 @@ from django.db.models import F
 
 from privacy import erasure, letters
 from privacy.models import Request
-from privacy.models.requests import Action, Kind, State
+from privacy.models.events import Action
+from privacy.models.requests import Kind, State
 from privacy.plan import Plan
 from privacy.requests import links, wording
 from privacy.requests.decisions import MINIMAL

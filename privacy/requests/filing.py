@@ -15,7 +15,8 @@ from django.utils import timezone
 from privacy import letters
 from privacy.deadlines import answer_due
 from privacy.models import Request
-from privacy.models.requests import OPEN, Action, Kind, State
+from privacy.models.events import Action
+from privacy.models.requests import OPEN, Kind, State
 from privacy.requests import links, wording
 from privacy.requests.events import PERSON, record
 from privacy.requests.proof import send_code

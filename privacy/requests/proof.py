@@ -12,7 +12,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from privacy import letters, subjects
 from privacy.models import Request, VerificationCode
-from privacy.models.requests import Action, State
+from privacy.models.events import Action
+from privacy.models.requests import State
 from privacy.requests import wording
 from privacy.requests.events import PERSON, SYSTEM, record
 

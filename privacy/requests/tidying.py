@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from privacy.models import Request
-from privacy.models.requests import Action, State
+from privacy.models.events import Action
+from privacy.models.requests import State
 from privacy.requests.decisions import MINIMAL
 from privacy.requests.events import SYSTEM, record
 

@@ -1,0 +1,74 @@
+"""What happened to a request: an append-only history, held by a trigger."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from privacy.models.requests import Request
+
+
+class Role(models.TextChoices):
+    PERSON = "person", _("the person")
+    OFFICER = "officer", _("the officer")
+    SYSTEM = "system", _("the shop")
+
+
+class Action(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    CODE_SENT = "code_sent", _("Code sent")
+    PROVED = "proved", _("Address proved by code")
+    SIGNED_IN = "signed_in", _("Proved by signing in again")
+    EXPIRED = "expired", _("Expired without proof")
+    CANCELLED = "cancelled", _("Withdrawn by the person")
+    HELD = "held", _("Put on hold")
+    RELEASED = "released", _("Hold released")
+    LOOKED = "looked", _("Case opened by staff")
+    ASKED = "asked", _("Asked for the order number")
+    APPROVED = "approved", _("Approved")
+    EXECUTING = "executing", _("Being carried out")
+    AWAITING_REQUESTER = "awaiting_requester", _("Waits for the person")
+    REFUSED = "refused", _("Refused")
+    ANSWERED = "answered", _("Answered")
+    ERASED = "erased", _("Erased")
+    PARTLY_ERASED = "partly_erased", _("Erased, part must stay")
+    LINK_SENT = "link_sent", _("Download link sent")
+    DOWNLOADED = "downloaded", _("Downloaded")
+    RECEIPT = "receipt", _("Receipt handed to the outbox")
+    LAPSED = "lapsed", _("The download link ended unused")
+    ENDED = "ended", _("What had to stay is gone too")
+    FAILED = "failed", _("An attempt failed")
+
+
+class RequestEvent(models.Model):
+    """What happened to a request. Never changed; each carries the digest of the one before."""
+
+    request = models.ForeignKey(Request, models.CASCADE, related_name="events")
+    sequence = models.PositiveIntegerField()
+    action = models.CharField(_("what happened"), max_length=20, choices=Action)
+    role = models.CharField(_("by whom"), max_length=10, choices=Role)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("member of staff"),
+    )
+    reason = models.CharField(
+        _("reason"), max_length=60, blank=True
+    )  # a code, never a personal value
+    happened_at = models.DateTimeField(_("when"))
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("event of a request")
+        verbose_name_plural = _("events of requests")
+        ordering = ["request_id", "sequence"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "sequence"], name="privacy_event_in_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence} {self.action}"
