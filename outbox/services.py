@@ -41,7 +41,8 @@ from django.utils import timezone
 from outbox import tasks
 from outbox.models import Message
 
-FORGOTTEN = {"privacy/receipt"}  # sent to someone who is no longer known here
+# Sent to someone who is no longer known here, or not yet: no trace of the address stays.
+FORGOTTEN = {"privacy/receipt", "privacy/code"}
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outbox', '0001_messages'),
+        ("outbox", "0001_messages"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='message',
-            name='context',
-            field=models.JSONField(blank=True, default=dict, verbose_name='contents'),
+            model_name="message",
+            name="context",
+            field=models.JSONField(blank=True, default=dict, verbose_name="contents"),
         ),
         migrations.AlterField(
-            model_name='message',
-            name='headers',
-            field=models.JSONField(blank=True, default=dict, verbose_name='further headers'),
+            model_name="message",
+            name="headers",
+            field=models.JSONField(blank=True, default=dict, verbose_name="further headers"),
         ),
     ]

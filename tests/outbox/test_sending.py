@@ -12,6 +12,7 @@ from pytest_django import Settings
 from outbox.models import Message
 from outbox.services import Letter, queue
 from outbox.tasks import send
+from privacy import letters
 from tests.mailbox import Mailbox
 from tests.outbox.conftest import Write
 
@@ -209,3 +210,24 @@ def test_a_broken_template_fails_and_is_shown(write: Write, mailbox: Mailbox, ki
     assert message.state == State.FAILED
     assert message.problem in {"NoSubject", "TemplateDoesNotExist"}
     assert mailbox.mails() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "stays"),
+    [("privacy/receipt", ""), ("privacy/code", ""), ("privacy/answered", "anna@example.org")],
+)
+def test_the_privacy_room_writes_through_the_outbox(
+    db: None, mailbox: Mailbox, kind: str, stays: str
+) -> None:
+    letters.send(
+        kind,
+        to="anna@example.org",
+        language="en",
+        about="request:1",
+        context={"reference": "R-1", "code": "123456", "answer": "Yes.", "erased_on": "today"},
+    )
+
+    mailbox.deliver()
+
+    assert mailbox.one().to == ["anna@example.org"]
+    assert Message.objects.get().recipient == stays
