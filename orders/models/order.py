@@ -65,12 +65,14 @@ class Order(models.Model):
     delivery_city = models.CharField(_("town"), max_length=100)
     delivery_country = models.CharField(_("country"), max_length=2, choices=countries.CHOICES)
 
-    billing_name = models.CharField(_("name"), max_length=100)
-    billing_street = models.CharField(_("street"), max_length=100)
-    billing_house_number = models.CharField(_("house number"), max_length=20)
-    billing_postcode = models.CharField(_("postcode"), max_length=10)
-    billing_city = models.CharField(_("town"), max_length=100)
-    billing_country = models.CharField(_("country"), max_length=2, choices=countries.CHOICES)
+    billing_name = models.CharField(_("name on the invoice"), max_length=100)
+    billing_street = models.CharField(_("street on the invoice"), max_length=100)
+    billing_house_number = models.CharField(_("house number on the invoice"), max_length=20)
+    billing_postcode = models.CharField(_("postcode on the invoice"), max_length=10)
+    billing_city = models.CharField(_("town on the invoice"), max_length=100)
+    billing_country = models.CharField(
+        _("country on the invoice"), max_length=2, choices=countries.CHOICES
+    )
 
     shipping = models.DecimalField(_("delivery"), max_digits=9, decimal_places=2)
     shipping_vat_rate = models.DecimalField(max_digits=4, decimal_places=2)  # percent
@@ -79,7 +81,9 @@ class Order(models.Model):
     placed_at = models.DateTimeField(_("placed"), db_index=True)
     confirmed_at = models.DateTimeField(_("paid"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True, blank=True)
-    closed_at = models.DateTimeField(null=True, blank=True, db_index=True)  # the retention clock
+    closed_at = models.DateTimeField(
+        _("closed"), null=True, blank=True, db_index=True
+    )  # the retention clock
     liable_from_at = models.DateTimeField(null=True, blank=True, db_index=True)  # if it was paid
 
     objects = OrderQuerySet.as_manager()

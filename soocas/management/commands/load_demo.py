@@ -8,8 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
+from accounts.models import User
 from catalog import demo as shelves
+from orders import demo as orders
 from soocas import environment as env
 
 
@@ -26,6 +29,8 @@ class Command(BaseCommand):
         shelves.load()
         password = options["password"] or env.text("SOOCAS_DEMO_PASSWORD")
         sign_ins = _people(password or secrets.token_urlsafe(12))
+        for shopper in User.objects.filter(email__in=_emails(sign_ins, "shopper")):
+            orders.load(shopper, now=timezone.now())
         if options["json"]:
             self.stdout.write(json.dumps(sign_ins, default=str))
             return
@@ -40,3 +45,7 @@ def _people(password: str) -> list[dict[str, Any]]:
         return []
     people: list[dict[str, Any]] = import_module("accounts.demo").load(password)
     return people
+
+
+def _emails(sign_ins: list[dict[str, Any]], role: str) -> list[str]:
+    return [sign_in["email"] for sign_in in sign_ins if sign_in["role"] == role]

@@ -1,0 +1,73 @@
+"""A few orders of the demo shopper, so that her pages show something. Nothing is mailed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import User
+from catalog import stock
+from catalog.models import Variant
+from orders import checkout, delivery, invoices, totals
+from orders.cart import CartLine
+from orders.events import move_order
+from orders.models import Order, PaymentAttempt
+
+PLACE = {
+    "name": "Sanne Jansen",
+    "street": "Voorbeeldkade",
+    "house_number": "12",
+    "postcode": "1011 AB",
+    "city": "Amsterdam",
+    "country": "NL",
+}
+DAYS_AGO = {"demo-delivered": 40, "demo-paid": 1, "demo-unpaid": 9}
+
+
+@transaction.atomic
+def load(shopper: User, *, now: datetime) -> None:
+    """One long delivered, one just paid, one never paid. Safe to repeat."""
+    for nonce, days in DAYS_AGO.items():
+        if Order.objects.filter(nonce=nonce).exists():
+            continue
+        moment = now - timedelta(days=days)
+        order = _placed(shopper, nonce, moment)
+        if order is None:
+            return
+        if nonce == "demo-unpaid":
+            checkout.expire(order, now=moment + timedelta(hours=3))
+            continue
+        _paid(order, moment + timedelta(minutes=2))
+        if nonce == "demo-delivered":
+            delivery.mark_delivered([order], now=moment + timedelta(days=2))
+
+
+def _placed(shopper: User, nonce: str, moment: datetime) -> Order | None:
+    variant = Variant.objects.on_sale().filter(on_hand__gt=1).order_by("pk").first()
+    if variant is None:
+        return None
+    lines = [CartLine(variant, 1)]
+    fields = {f"{part}_{name}": PLACE[name] for part in ("delivery", "billing") for name in PLACE}
+    total = totals.of_cart(lines, "NL").total
+    said = fields | {"email": shopper.email, "phone": "+31 20 555 01 23"}
+    wish = checkout.Wish(nonce, total, shopper, "nl", said)
+    return checkout.place_order(wish, lines, now=moment)
+
+
+def _paid(order: Order, moment: datetime) -> None:
+    """As if PayPal had been paid: no PayPal knows of it."""
+    PaymentAttempt.objects.create(
+        order=order,
+        position=1,
+        state=PaymentAttempt.State.CAPTURED,
+        amount=order.total,
+        captured=order.total,
+        create_request_id=f"demo-{order.uuid}-cre-1",
+        capture_request_id=f"demo-{order.uuid}-cap-1",
+        created_at=moment,
+        ask_at=moment,
+    )
+    move_order(order, "confirmed", of=["placed"], now=moment, confirmed_at=moment)
+    stock.sell(checkout.quantities(order))
+    invoices.issue(order, now=moment)
