@@ -70,25 +70,29 @@ class Daily(logging.Handler):
 
 
 def configuration(folder: str, *, json: bool) -> dict[str, Any]:
-    """For ``LOGGING``: all to the error stream; requests to their own file if there is a folder."""
+    """For ``LOGGING``: all to the error stream; requests to a file a day if there is a folder."""
     fields = ["asctime", "levelname", "name", "message"]
-    daily = {"()": Daily, "folder": folder, "name": "requests", "formatter": "json"}
-    everything = {"class": "logging.StreamHandler", "formatter": "json" if json else "plain"}
+    stream = {"class": "logging.StreamHandler"}
+    daily = {"()": Daily, "folder": folder, "name": "requests"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "json": {
                 "()": Discreet,
+                "json_ensure_ascii": False,
                 "fmt": fields,
                 "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
             },
             "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
         },
-        "handlers": {"everything": everything} | ({"requests": daily} if folder else {}),
+        "handlers": {
+            "everything": {**stream, "formatter": "json" if json else "plain"},
+            "requests": {**(daily if folder else stream), "formatter": "json"},
+        },
         "root": {"handlers": ["everything"], "level": "INFO"},
         "loggers": {
-            "soocas.request": {"handlers": ["requests"], "propagate": False} if folder else {},
+            "soocas.request": {"handlers": ["requests"], "propagate": False},
             "django.server": {"handlers": [], "propagate": False, "level": "ERROR"},
             "paypalrestsdk": {"level": "WARNING"},  # its debug lines hold headers and bodies
         },
