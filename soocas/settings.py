@@ -213,7 +213,7 @@ PAYPAL_CLIENT_ID = env.text("PAYPAL_CLIENT_ID", "" if PRODUCTION else "local")
 PAYPAL_CLIENT_SECRET = env.text("PAYPAL_CLIENT_SECRET", "" if PRODUCTION else "local")
 PAYPAL_WEBHOOK_ID = env.text("PAYPAL_WEBHOOK_ID", "" if PRODUCTION else "local")
 PAYPAL_TIMEOUT = (3, 15)  # seconds to connect, to read
-PAYPAL_WEBHOOK_ROOTS = env.text("PAYPAL_WEBHOOK_ROOTS", str(BASE_DIR / "orders/paypal_roots.pem"))
+PAYPAL_WEBHOOK_ROOTS = env.text("PAYPAL_WEBHOOK_ROOTS", str(BASE_DIR / "orders/paypal_roots.crt"))
 PAYMENT_HOLD = env.duration("SOOCAS_PAYMENT_HOLD", "3h")  # stock kept for an unpaid order
 
 COOLING_OFF = env.duration("SOOCAS_COOLING_OFF", "14d")  # before a deletion runs
