@@ -1,6 +1,7 @@
 # Each target is one line to the real command. Paths are relative, so a space in the folder's name does no harm.
 .DEFAULT_GOAL := help
 .PHONY: help run reset test check bench lock setup
+.PHONY: lint format types layers system migrations templates words audit
 PY := .venv/bin/python
 PYTHON ?= $(firstword $(foreach it,python3.11 python3.12 python3.13 python3.14 python3,$(if $(shell $(it) -c 'import ensurepip, sys, venv; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(it))))
 JOBS ?= 2
@@ -18,15 +19,24 @@ reset: .venv/ready ## Throw the shop's data away
 test: .venv/ready ## All tests, in a real browser too; ARGS="-k word" for some
 	@browser="$$($(PY) -m sandbox browser)" && SOOCAS_CHROMIUM="$$browser" $(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
-check: .venv/ready ## Linters, types, layers, migrations, templates, translations, audit
+check: lint format types layers system migrations templates words audit ## Linters, types, layers, migrations, templates, words, audit; with -k it goes on after a fault
+lint: .venv/ready
 	$(PY) -m ruff check .
+format: .venv/ready
 	$(PY) -m ruff format --check .
+types: .venv/ready
 	$(PY) -m mypy --strict .
+layers: .venv/ready
 	$(PY) -c 'import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())'
+system: .venv/ready
 	$(PY) manage.py check --fail-level WARNING
+migrations: .venv/ready
 	$(PY) -m sandbox exec -- $(PY) manage.py makemigrations --check --dry-run
+templates: .venv/ready
 	$(PY) -m djlint --lint --quiet templates
+words: .venv/ready
 	$(PY) manage.py translations --check
+audit: .venv/ready
 	$(PY) -m sandbox audit
 
 bench: .venv/ready ## The benchmarks, if there are any
