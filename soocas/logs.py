@@ -69,23 +69,25 @@ class Daily(logging.Handler):
         return self.folder / f"{self.prefix}-{day}.jsonl"
 
 
+FORMATTERS = {
+    "json": {
+        "()": Discreet,
+        "json_ensure_ascii": False,
+        "fmt": ["asctime", "levelname", "name", "message"],
+        "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
+    },
+    "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
+}
+
+
 def configuration(folder: str, *, json: bool) -> dict[str, Any]:
     """For ``LOGGING``: all to the error stream; requests to a file a day if there is a folder."""
-    fields = ["asctime", "levelname", "name", "message"]
     stream = {"class": "logging.StreamHandler"}
     daily = {"()": Daily, "folder": folder, "name": "requests"}
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {
-            "json": {
-                "()": Discreet,
-                "json_ensure_ascii": False,
-                "fmt": fields,
-                "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
-            },
-            "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
-        },
+        "formatters": FORMATTERS,
         "handlers": {
             "everything": {**stream, "formatter": "json" if json else "plain"},
             "requests": {**(daily if folder else stream), "formatter": "json"},

@@ -31,6 +31,7 @@ def _prepare(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="soocas-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["SOOCAS_VAR"] = str(folder)
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's loop stays in a worker's thread
     os.environ["SOOCAS_COOKIES_STRICT"] = "1"  # an undeclared cookie raises
     if os.environ.get("DATABASE_URL"):
         return

@@ -11,7 +11,7 @@ from typing import Protocol
 from sandbox.launcher import ports, processes
 from sandbox.launcher.folder import Folder
 
-TRIES = 5  # another copy may take the port between choosing and binding
+TRIES = 4  # another copy may take the port between choosing and binding
 
 
 class Failed(Exception):
@@ -72,9 +72,10 @@ def start(folder: Folder, server: Server, *, patience: float = 60) -> Running:
         if up:
             folder.remember_port(server.name, port)
             return running
+        hangs = running.process.poll() is None
         running.stop()
-        if ports.is_free(port):
-            break  # the port was not the reason
+        if hangs:
+            break  # whoever lost the race for a port says so and ends
     raise Failed(f"{server.name} did not start. {tail(folder.logs / f'{server.name}.log')}")
 
 

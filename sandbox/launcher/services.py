@@ -87,19 +87,22 @@ class Services:
 
     def _start_standins(self) -> None:
         names = standin.wanted() if self.standins else []
-        smtp_port = next(ports.candidates(self._port(self.folder.port("smtp") or 1025)))
-        more = {
-            "inbox": ("--smtp-port", str(smtp_port)),
-            "paypal": ("--webhook-url", f"{self.site}/paypal/webhook"),
+        more: dict[str, standin.More] = {
+            "inbox": self._smtp,
+            "paypal": lambda: ("--webhook-url", f"{self.site}/paypal/webhook"),
         }
         for name in names:
             preferred = self._port(standin.PREFERRED[name])
-            own = more.get(name, ())
+            own = more.get(name, tuple)
             self._up(standin.Standin(self.folder, name, preferred=preferred, more=own))
-        if "inbox" in names:
-            self.folder.remember_port("smtp", smtp_port)
         started = {name: self.running[name].port for name in names}
-        self.environment |= standin.environment(started, smtp_port)
+        self.environment |= standin.environment(started, self.folder.port("smtp") or 0)
+
+    def _smtp(self) -> tuple[str, ...]:
+        """Chosen anew at each try: another copy may have been quicker."""
+        port = next(ports.candidates(self._port(self.folder.port("smtp") or 1025)))
+        self.folder.remember_port("smtp", port)
+        return "--smtp-port", str(port)
 
     def _port(self, preferred: int) -> int:
         return 0 if self.temporary else preferred

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.launcher import ports, processes
@@ -16,17 +17,18 @@ GIVEN = {  # who names one of these in the environment needs no stand-in for it
     "google": "GOOGLE_CLIENT_ID",
     "facebook": "FACEBOOK_CLIENT_ID",
 }
+More = Callable[[], tuple[str, ...]]
 PREFERRED = {"inbox": 8025, "paypal": 8010, "google": 8011, "facebook": 8012}
 
 
 class Standin:
     """One of them, a process of its own, spoken to only over the network."""
 
-    def __init__(self, folder: Folder, name: str, *, preferred: int, more: tuple[str, ...]) -> None:
+    def __init__(self, folder: Folder, name: str, *, preferred: int, more: More) -> None:
         self.folder = folder
         self.name = name
         self.preferred = preferred
-        self.more = more  # options of this stand-in alone
+        self.more = more  # options of this stand-in alone, asked at each try
         self.log = folder.logs / f"{name}.log"
         self._from = 0  # where in the log this start begins
 
@@ -37,7 +39,7 @@ class Standin:
         self._from = self.log.stat().st_size if self.log.exists() else 0
         state = self.folder.path / self.name
         options = ["--port", str(port), "--public-url", url(port), "--state", str(state)]
-        command = [sys.executable, "-m", f"sandbox.{self.name}", *options, *self.more]
+        command = [sys.executable, "-m", f"sandbox.{self.name}", *options, *self.more()]
         return processes.Spec(self.name, command, self.log, cwd=ROOT)
 
     def answers(self, port: int) -> bool:

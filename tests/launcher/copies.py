@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -65,7 +66,14 @@ class Copy:
         )
 
     def start(self) -> subprocess.Popen[str]:
-        """The servers alone, ready."""
+        """The servers alone, ready; on ports that no neighbour asks for."""
+        if not self.var.exists():
+            self.var.mkdir()
+            base = random.randrange(20000, 30000, 100)
+            ports = {name: base + 30 * n for n, name in enumerate(("postgres", "broker", "cache"))}
+            (self.var / "ports.json").write_text(json.dumps(ports), encoding="utf-8")
+            for path in (self.var, self.var / "ports.json"):
+                os.chown(path, *[-1 if self.user is None else self.user] * 2)
         process = self.command("services", "--no-standins")
         assert process.stdout
         for line in process.stdout:
