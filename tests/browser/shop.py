@@ -72,9 +72,9 @@ class Shop:
             if to.lower() in str(row["to"]).lower()
         ]
 
-    def mail(self, to: str, subject: str) -> Mail:
-        """The newest mail to an address whose subject matches, waited for."""
-        ends = time.monotonic() + MAIL_WITHIN
+    def mail(self, to: str, subject: str, *, within: float = MAIL_WITHIN) -> Mail:
+        """The newest mail to an address whose subject matches, waited for (seconds)."""
+        ends = time.monotonic() + within
         while time.monotonic() < ends:
             found = [m for m in self.mails(to) if re.search(subject, m.subject)]
             if found:

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.browser.shop import Shop
+
+PATHS = ("", "shop/", "product/stil-pro/", "search/?q=stil", "cart/", "privacy/", "account/login/")
+
+
+def test_no_page_asks_another_machine_for_anything(page: Page, shop: Shop) -> None:
+    elsewhere: list[str] = []
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(shop.url) else elsewhere.append(request.url),
+    )
+
+    for path in PATHS:
+        page.goto(f"{shop.url}/nl/{path}")
+
+    assert elsewhere == []
+
+
+def test_no_page_complains_in_the_console(page: Page, shop: Shop) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+
+    for path in PATHS:
+        page.goto(f"{shop.url}/nl/{path}")
+
+    assert said == []
