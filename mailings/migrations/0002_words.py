@@ -4,43 +4,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('mailings', '0001_newsletter'),
+        ("mailings", "0001_newsletter"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='suppression',
-            options={'verbose_name': 'scrambled mark of an address', 'verbose_name_plural': 'scrambled marks of your address'},
+            name="suppression",
+            options={
+                "verbose_name": "scrambled mark of an address",
+                "verbose_name_plural": "scrambled marks of your address",
+            },
         ),
         migrations.AlterModelOptions(
-            name='unsubscribelink',
-            options={'verbose_name': 'way out of a letter', 'verbose_name_plural': 'ways out of letters'},
+            name="unsubscribelink",
+            options={
+                "verbose_name": "way out of a letter",
+                "verbose_name_plural": "ways out of letters",
+            },
         ),
         migrations.AlterField(
-            model_name='signup',
-            name='token_digest',
-            field=models.CharField(blank=True, db_index=True, max_length=64, verbose_name='key of the link'),
+            model_name="signup",
+            name="token_digest",
+            field=models.CharField(
+                blank=True, db_index=True, max_length=64, verbose_name="key of the link"
+            ),
         ),
         migrations.AlterField(
-            model_name='suppression',
-            name='created_at',
-            field=models.DateTimeField(db_index=True, verbose_name='since'),
+            model_name="suppression",
+            name="created_at",
+            field=models.DateTimeField(db_index=True, verbose_name="since"),
         ),
         migrations.AlterField(
-            model_name='suppression',
-            name='digest',
-            field=models.CharField(max_length=64, verbose_name='mark'),
+            model_name="suppression",
+            name="digest",
+            field=models.CharField(max_length=64, verbose_name="mark"),
         ),
         migrations.AlterField(
-            model_name='suppression',
-            name='purpose',
-            field=models.CharField(max_length=40, verbose_name='no more of'),
+            model_name="suppression",
+            name="purpose",
+            field=models.CharField(max_length=40, verbose_name="no more of"),
         ),
         migrations.AlterField(
-            model_name='unsubscribelink',
-            name='digest',
-            field=models.CharField(max_length=64, unique=True, verbose_name='key of the link'),
+            model_name="unsubscribelink",
+            name="digest",
+            field=models.CharField(max_length=64, unique=True, verbose_name="key of the link"),
         ),
     ]
