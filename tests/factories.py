@@ -111,7 +111,7 @@ class Planter:
 
     def is_address(self, column: Any) -> bool:
         declaration = registry.get(column.model)
-        return bool(declaration) and any(
+        return declaration is not None and any(
             role.email == column.name for role in main(declaration.roles)
         )
 

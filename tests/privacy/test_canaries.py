@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.checks import run_checks
 from django.db import connection, models
+from pytest_django import Settings
 
 from accounts.models import User
 from privacy import erasers, erasure, retention
@@ -83,11 +85,13 @@ def columns(declaration: Declaration, names: tuple[str, ...]) -> set[tuple[str, 
     return {(meta.db_table, getattr(meta.get_field(name), "column", "")) for name in names}
 
 
-def test_the_whole_shop_is_declared():
+def test_the_whole_shop_is_declared() -> None:
     assert run_checks(tags=["privacy"]) == []
 
 
-def test_every_model_is_planted_with_a_canary_in_every_cell_that_can_hold_one(planted):
+def test_every_model_is_planted_with_a_canary_in_every_cell_that_can_hold_one(
+    planted: tuple[Planter, Planter],
+) -> None:
     his, _ = planted
 
     for declaration in personal():
@@ -103,7 +107,9 @@ def test_every_model_is_planted_with_a_canary_in_every_cell_that_can_hold_one(pl
                     assert column.name in held, f"{column} has no canary"
 
 
-def test_what_is_his_goes_and_what_is_hers_stays_to_the_byte(planted):
+def test_what_is_his_goes_and_what_is_hers_stays_to_the_byte(
+    planted: tuple[Planter, Planter],
+) -> None:
     his, hers = planted
     before = snapshot(hers)
     shared = {m: m._base_manager.filter(pk=r.pk).values().get() for m, r in his.shared.items()}
@@ -120,7 +126,7 @@ def test_what_is_his_goes_and_what_is_hers_stays_to_the_byte(planted):
         )
 
 
-def test_a_guest_goes_as_well_by_his_proved_address(settings, tmp_path):
+def test_a_guest_goes_as_well_by_his_proved_address(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
     shared: dict[type[models.Model], models.Model] = {}
     his, hers = Planter("a", shared, guest=True), Planter("b", shared, guest=True)
@@ -136,7 +142,7 @@ def test_a_guest_goes_as_well_by_his_proved_address(settings, tmp_path):
     assert snapshot(hers) == before
 
 
-def test_what_stays_of_his_leads_to_nobody(planted):
+def test_what_stays_of_his_leads_to_nobody(planted: tuple[Planter, Planter]) -> None:
     his, _ = planted
 
     erasure.erase(subject(his), MUCH_LATER)
@@ -147,7 +153,7 @@ def test_what_stays_of_his_leads_to_nobody(planted):
     assert still_there([Canary(User, None, "email", his.email)]) == set()
 
 
-def test_the_purge_ends_what_no_one_asks_for(planted):
+def test_the_purge_ends_what_no_one_asks_for(planted: tuple[Planter, Planter]) -> None:
     his, hers = planted
 
     retention.purge(MUCH_LATER)
@@ -158,7 +164,9 @@ def test_the_purge_ends_what_no_one_asks_for(planted):
     assert retention.purge(MUCH_LATER).total() == 0
 
 
-def test_what_the_law_keeps_is_listed_and_nothing_else_stays(planted):
+def test_what_the_law_keeps_is_listed_and_nothing_else_stays(
+    planted: tuple[Planter, Planter],
+) -> None:
     his, _ = planted
     canaries = [c for c in his.canaries if erasable(c) and c.model._meta.label not in NOBODY_FINDS]
 

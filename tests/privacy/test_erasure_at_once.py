@@ -19,7 +19,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_erase_once_and_touch_nobody_else():
+def test_two_workers_at_once_erase_once_and_touch_nobody_else() -> None:
     ada, bob = (User.objects.create_user(f"{name}@example.org") for name in ("ada", "bob"))
     for user in (ada, bob):
         for _ in range(5):

@@ -14,6 +14,7 @@ from outbox.models import Message
 from privacy import rule
 from privacy.declarations import Subject, declare_elsewhere, elsewhere
 from privacy.models import Request
+from privacy.models.requests import Refusal
 from privacy.requests import decisions, execution, filing
 from privacy.requests.events import PERSON, Actor, is_intact
 from privacy.tasks import run_due_requests
@@ -176,9 +177,7 @@ def test_two_officers_decide_once(due: Request) -> None:
 
     at_once(
         lambda: decisions.approve(due, by=by, now=timezone.now()),
-        lambda: decisions.refuse(
-            due, decisions.Refusal.NO_MATCH, "None.", by=by, now=timezone.now()
-        ),
+        lambda: decisions.refuse(due, Refusal.NO_MATCH, "None.", by=by, now=timezone.now()),
     )
 
     assert due.events.filter(action__in=["approved", "refused"]).count() == 1

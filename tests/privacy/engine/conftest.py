@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -22,7 +23,11 @@ def now() -> datetime:
 @pytest.fixture
 def only_declared_here() -> Iterator[None]:
     """The registers, emptied for this test and put back as they were."""
-    registers = (declarations.registry, purposes.purposes, purposes.recipients)
+    registers: tuple[dict[Any, Any], ...] = (
+        declarations.registry,
+        purposes.purposes,
+        purposes.recipients,
+    )
     before = [dict(register) for register in registers]
     places, doubled = [*declarations.elsewhere], [*purposes.doubled]
     declarations.registry.clear()

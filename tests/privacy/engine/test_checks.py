@@ -53,24 +53,24 @@ def regroup(model: type[Any], field: str, **values: Any) -> None:
     change(model, groups=changed)
 
 
-def test_what_is_declared_whole_passes():
+def test_what_is_declared_whole_passes() -> None:
     assert found() == []
 
 
-def test_an_undeclared_model():
+def test_an_undeclared_model() -> None:
     del registry[models().Review]
 
     assert found() == ["privacy.E001"]
 
 
-def test_an_undeclared_field_many_to_many_ones_too():
+def test_an_undeclared_field_many_to_many_ones_too() -> None:
     change(models().Review, groups=registry[models().Review].groups[:2], roles={})
     change(models().Review, roles={"": Role(user="author")})
 
     assert found() == ["privacy.E002"]
 
 
-def test_an_unknown_field_clock_or_lookup():
+def test_an_unknown_field_clock_or_lookup() -> None:
     order = models().Order
     change(order, groups=(*registry[order].groups, not_personal("gone")))
     assert found() == ["privacy.E003"]
@@ -82,7 +82,7 @@ def test_an_unknown_field_clock_or_lookup():
     assert "privacy.E003" in found()
 
 
-def test_a_condition_on_a_field_that_is_gone():
+def test_a_condition_on_a_field_that_is_gone() -> None:
     order = models().Order
     change(order, performing=Q(opened_at=None))
     assert found() == ["privacy.E003"]
@@ -92,7 +92,7 @@ def test_a_condition_on_a_field_that_is_gone():
     assert "privacy.E003" in found()
 
 
-def test_a_field_declared_twice():
+def test_a_field_declared_twice() -> None:
     order = models().Order
     change(order, groups=(*registry[order].groups, not_personal("phone")))
 
@@ -112,7 +112,7 @@ def test_a_field_declared_twice():
         ("total", "nothing"),  # no number
     ],
 )
-def test_an_eraser_that_its_column_refuses(field, erase):
+def test_an_eraser_that_its_column_refuses(field: str, erase: object) -> None:
     order = models().Order
     groups = [
         replace(g, fields=tuple(n for n in g.fields if n != field)) for g in registry[order].groups
@@ -124,7 +124,7 @@ def test_an_eraser_that_its_column_refuses(field, erase):
     assert found() == ["privacy.E005"]
 
 
-def test_an_eraser_that_is_no_choice():
+def test_an_eraser_that_is_no_choice() -> None:
     subscription = models().Subscription
     news = purposes["toy-news"]
     state = personal("state", category=Category.CHOICES, purposes=[news], erase="gone")
@@ -135,7 +135,7 @@ def test_an_eraser_that_is_no_choice():
     assert found() == ["privacy.E005"]
 
 
-def test_an_eraser_that_a_constraint_refuses():
+def test_an_eraser_that_a_constraint_refuses() -> None:
     review = models().Review
     regroup(review, "text", erase="forbidden", fields=("text",))
     change(review, groups=(*registry[review].groups, not_personal("written_at")))
@@ -143,7 +143,7 @@ def test_an_eraser_that_a_constraint_refuses():
     assert found() == ["privacy.E005"]
 
 
-def test_constraints_that_only_the_groups_together_break(monkeypatch):
+def test_constraints_that_only_the_groups_together_break(monkeypatch: pytest.MonkeyPatch) -> None:
     order = models().Order
     constraints = [
         CheckConstraint(condition=~Q(email="", name=""), name="toy_somebody"),
@@ -155,19 +155,19 @@ def test_constraints_that_only_the_groups_together_break(monkeypatch):
     assert found() == ["privacy.E005"] * 2
 
 
-def test_a_row_that_is_always_deleted_whole_needs_no_eraser():
+def test_a_row_that_is_always_deleted_whole_needs_no_eraser() -> None:
     assert registry[User].whole  # its address is unique and takes no NULL
     assert found() == []
 
 
-def test_a_false_impersonal():
+def test_a_false_impersonal() -> None:
     declare_impersonal(models().Line)
 
     assert found() == ["privacy.E006"]
 
 
 @pytest.mark.parametrize("name", ["author", "liked_by"])
-def test_a_link_to_a_person_inside_not_personal(name):
+def test_a_link_to_a_person_inside_not_personal(name: str) -> None:
     review = models().Review
     roles = {k: r for k, r in registry[review].roles.items() if r.user != name}
     kept = tuple(g for g in registry[review].groups if name not in g.fields and g.about in roles)
@@ -179,27 +179,27 @@ def test_a_link_to_a_person_inside_not_personal(name):
     assert found() == ["privacy.E006"]
 
 
-def test_a_cascade_into_what_the_law_keeps(monkeypatch):
+def test_a_cascade_into_what_the_law_keeps(monkeypatch: pytest.MonkeyPatch) -> None:
     field = models().Order._meta.get_field("customer")
     monkeypatch.setattr(field.remote_field, "on_delete", CASCADE)
 
     assert found() == ["privacy.E007"]
 
 
-def test_a_protected_link_makes_a_person_unerasable(monkeypatch):
+def test_a_protected_link_makes_a_person_unerasable(monkeypatch: pytest.MonkeyPatch) -> None:
     field = models().Order._meta.get_field("customer")
     monkeypatch.setattr(field.remote_field, "on_delete", PROTECT)
 
     assert found() == ["privacy.E008"]
 
 
-def test_no_purpose():
+def test_no_purpose() -> None:
     regroup(models().Order, "email", purposes=())
 
     assert found() == ["privacy.E009"]
 
 
-def test_a_clock_that_may_never_start():
+def test_a_clock_that_may_never_start() -> None:
     change(models().Subscription, performing=None)
     assert found() == ["privacy.E010"]
 
@@ -207,25 +207,25 @@ def test_a_clock_that_may_never_start():
     assert found() == ["privacy.E010"] * 2
 
 
-def test_a_clock_that_is_no_moment():
+def test_a_clock_that_is_no_moment() -> None:
     change(models().Order, clock="number")
 
     assert found() == ["privacy.E010"]
 
 
-def test_a_clock_without_an_index(monkeypatch):
+def test_a_clock_without_an_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models().Review._meta.get_field("written_at"), "db_index", False)
 
     assert found() == ["privacy.E011"]
 
 
-def test_a_purpose_key_used_twice():
+def test_a_purpose_key_used_twice() -> None:
     Purpose("Another", LegalBasis.CONTRACT, Period(days=1), key="toy-news")
 
     assert found() == ["privacy.E012"]
 
 
-def test_foreign_keys_in_a_circle(monkeypatch):
+def test_foreign_keys_in_a_circle(monkeypatch: pytest.MonkeyPatch) -> None:
     line = models().Line._meta.get_field("order")
     monkeypatch.setattr(User._meta.pk, "is_relation", True)
     monkeypatch.setattr(User._meta.pk, "related_model", models().Line)
@@ -234,19 +234,19 @@ def test_foreign_keys_in_a_circle(monkeypatch):
     assert "privacy.E013" in found()
 
 
-def test_a_group_about_nobody():
+def test_a_group_about_nobody() -> None:
     regroup(models().Order, "recipient", about="stranger")
 
     assert found() == ["privacy.E014"]
 
 
-def test_a_guests_address_that_nothing_proves():
+def test_a_guests_address_that_nothing_proves() -> None:
     change(models().Subscription, roles={"": Role(email="email")})
 
     assert found() == ["privacy.E015"]
 
 
-def test_data_that_nothing_finds():
+def test_data_that_nothing_finds() -> None:
     change(models().Subscription, roles={})
     assert found() == ["privacy.E016"]
 
@@ -254,13 +254,13 @@ def test_data_that_nothing_finds():
     assert found() == []
 
 
-def test_contact_details_are_never_anonymous():
+def test_contact_details_are_never_anonymous() -> None:
     regroup(models().Order, "email", erase=Erase.UNLINKED)
 
     assert found() == ["privacy.E017"]
 
 
-def test_a_proxy_is_not_asked_for_again():
+def test_a_proxy_is_not_asked_for_again() -> None:
     assert models().Gift._meta.proxy
     assert models().Gift not in registry
 

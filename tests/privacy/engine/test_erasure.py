@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import User
 from privacy import erasure, retention, rule
@@ -16,13 +20,13 @@ pytestmark = pytest.mark.usefixtures("toyshop")
 LATER = NOW + timedelta(days=200)  # claims have ended
 
 
-def models():
+def models() -> Any:
     from tests.privacy.engine.toyshop import models
 
     return models
 
 
-def test_what_the_law_keeps_stays_and_the_purge_ends_it():
+def test_what_the_law_keeps_stays_and_the_purge_ends_it() -> None:
     ada = person("ada")
     hers = order("1", ada)
 
@@ -36,10 +40,10 @@ def test_what_the_law_keeps_stays_and_the_purge_ends_it():
     retention.purge(datetime(2034, 1, 1, tzinfo=UTC))
 
     hers.refresh_from_db()
-    assert (hers.name, hers.street, hers.snapshot, hers.total) == ("", "", {}, 9)
+    assert (hers.name, hers.street, hers.snapshot, hers.total) == ("", "", {}, Decimal(9))
 
 
-def test_invoices_are_kept_to_the_last_day_of_the_seventh_year():
+def test_invoices_are_kept_to_the_last_day_of_the_seventh_year() -> None:
     hers = order("1", person("ada"))
 
     retention.purge(datetime(2033, 12, 31, 22, 59, tzinfo=UTC))  # 23:59 in Amsterdam
@@ -51,7 +55,7 @@ def test_invoices_are_kept_to_the_last_day_of_the_seventh_year():
     assert hers.name == ""
 
 
-def test_a_contract_being_performed_holds_on_request():
+def test_a_contract_being_performed_holds_on_request() -> None:
     ada = person("ada")
     hers = order("1", ada, closed_at=None)
 
@@ -63,7 +67,7 @@ def test_a_contract_being_performed_holds_on_request():
     assert {line.until for line in plan.kept} == {None}
 
 
-def test_a_closed_order_answers_claims_first():
+def test_a_closed_order_answers_claims_first() -> None:
     ada = person("ada")
     hers = order("1", ada, closed_at=NOW - timedelta(seconds=1))
 
@@ -76,7 +80,7 @@ def test_a_closed_order_answers_claims_first():
     assert kept.until == datetime(2026, 8, 28, 22, 0, tzinfo=UTC)
 
 
-def test_someone_never_seen_again_is_purged():
+def test_someone_never_seen_again_is_purged() -> None:
     person("ada", last_login=None, last_seen_at=NOW - timedelta(days=4 * 366))
     bob = person("bob")
 
@@ -85,7 +89,7 @@ def test_someone_never_seen_again_is_purged():
     assert list(User.objects.all()) == [bob]
 
 
-def test_a_guest_reaches_only_orders_with_a_proved_address():
+def test_a_guest_reaches_only_orders_with_a_proved_address() -> None:
     mistyped, proved = order("1"), order("2", proved_at=NOW, email="ADA@Example.org")
 
     erasure.erase(Subject(emails=frozenset({"ada@example.org"})), LATER)
@@ -96,7 +100,7 @@ def test_a_guest_reaches_only_orders_with_a_proved_address():
     assert proved.email == ""
 
 
-def test_a_guest_reaches_the_order_whose_number_and_address_both_fit():
+def test_a_guest_reaches_the_order_whose_number_and_address_both_fit() -> None:
     hers, anothers = order("1"), order("2", email="bob@example.org")
 
     asked = Subject(None, frozenset({"ada@example.org"}), frozenset({"1", "2"}))
@@ -107,7 +111,7 @@ def test_a_guest_reaches_the_order_whose_number_and_address_both_fit():
     assert (hers.email, anothers.email) == ("", "bob@example.org")
 
 
-def test_an_address_never_reaches_into_another_account():
+def test_an_address_never_reaches_into_another_account() -> None:
     ada, bob = person("ada"), person("bob")
     his = order("1", bob, email="ada@example.org", proved_at=NOW)
 
@@ -117,7 +121,7 @@ def test_an_address_never_reaches_into_another_account():
     assert his.email == "ada@example.org"
 
 
-def test_the_recipient_of_a_gift_erases_only_his_own_part():
+def test_the_recipient_of_a_gift_erases_only_his_own_part() -> None:
     ada = person("ada")
     gift = order("1", ada, recipient="Bob", recipient_email="bob@example.org")
 
@@ -128,7 +132,7 @@ def test_the_recipient_of_a_gift_erases_only_his_own_part():
     assert (gift.email, gift.name, gift.customer) == ("ada@example.org", "Ada Lovelace", ada)
 
 
-def test_the_buyer_does_not_erase_the_recipients_part():
+def test_the_buyer_does_not_erase_the_recipients_part() -> None:
     ada = person("ada")
     gift = order("1", ada, recipient="Bob", recipient_email="bob@example.org")
 
@@ -138,7 +142,7 @@ def test_the_buyer_does_not_erase_the_recipients_part():
     assert (gift.email, gift.recipient_email) == ("", "bob@example.org")
 
 
-def test_erasing_twice_is_erasing_once():
+def test_erasing_twice_is_erasing_once() -> None:
     ada = person("ada")
     order("1", ada)
     erasure.erase(subject(ada), LATER)
@@ -148,7 +152,7 @@ def test_erasing_twice_is_erasing_once():
     assert not again.gone
 
 
-def test_the_preview_is_the_deed_and_changes_nothing():
+def test_the_preview_is_the_deed_and_changes_nothing() -> None:
     ada = person("ada")
     order("1", ada)
     models().Subscription.objects.create(email="Ada@example.org")
@@ -162,7 +166,7 @@ def test_the_preview_is_the_deed_and_changes_nothing():
     assert not models().Subscription.objects.exists()
 
 
-def test_a_unique_value_is_replaced_by_chance_and_only_once():
+def test_a_unique_value_is_replaced_by_chance_and_only_once() -> None:
     ada, bob = person("ada"), person("bob")
     for author in (ada, bob):
         models().Review.objects.create(
@@ -180,7 +184,11 @@ def test_a_unique_value_is_replaced_by_chance_and_only_once():
     assert retention.purge(late).total() == 0
 
 
-def test_files_go_with_their_row(django_capture_on_commit_callbacks, settings, tmp_path):
+def test_files_go_with_their_row(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    settings: Settings,
+    tmp_path: Path,
+) -> None:
     settings.MEDIA_ROOT = tmp_path
     ada, bob = person("ada"), person("bob")
     for user in (ada, bob):
@@ -195,7 +203,9 @@ def test_files_go_with_their_row(django_capture_on_commit_callbacks, settings, t
     assert default_storage.exists("pictures/Bob.png")
 
 
-def test_what_lies_elsewhere_goes_after_the_commit(django_capture_on_commit_callbacks):
+def test_what_lies_elsewhere_goes_after_the_commit(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     held = {"ada@example.org": 2, "bob@example.org": 1}
     declare_elsewhere(
         "Sessions",
@@ -217,15 +227,19 @@ def test_what_lies_elsewhere_goes_after_the_commit(django_capture_on_commit_call
 
 
 def test_one_place_that_fails_stops_no_other_and_is_not_passed_over(
-    django_capture_on_commit_callbacks,
-):
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     reached: list[Subject] = []
 
     def broken(who: Subject) -> int:
         raise OSError("cache unreachable")
 
+    def reach(who: Subject) -> int:
+        reached.append(who)
+        return 1
+
     declare_elsewhere("Cache", [Category.ONLINE], [], erase=broken)
-    declare_elsewhere("Sessions", [Category.ONLINE], [], erase=lambda who: reached.append(who) or 1)
+    declare_elsewhere("Sessions", [Category.ONLINE], [], erase=reach)
     with (
         pytest.raises(ExceptionGroup),
         django_capture_on_commit_callbacks(execute=True),
@@ -235,7 +249,7 @@ def test_one_place_that_fails_stops_no_other_and_is_not_passed_over(
     assert len(reached) == 1
 
 
-def test_a_preview_goes_on_when_a_place_cannot_be_read():
+def test_a_preview_goes_on_when_a_place_cannot_be_read() -> None:
     def broken(who: Subject) -> list[dict[str, str]]:
         raise OSError("cache unreachable")
 
@@ -247,7 +261,7 @@ def test_a_preview_goes_on_when_a_place_cannot_be_read():
     assert plan.gone
 
 
-def test_a_hold_keeps_one_row_and_names_its_ground(monkeypatch):
+def test_a_hold_keeps_one_row_and_names_its_ground(monkeypatch: pytest.MonkeyPatch) -> None:
     from django.db.models import Q
 
     ada = person("ada")
@@ -264,7 +278,7 @@ def test_a_hold_keeps_one_row_and_names_its_ground(monkeypatch):
     assert (held.email, free.email) == ("ada@example.org", "")
 
 
-def test_nothing_is_erased_when_the_holds_cannot_be_read(monkeypatch):
+def test_nothing_is_erased_when_the_holds_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     def unreadable(model: object) -> None:
         raise OSError("no holds")
 
@@ -277,7 +291,7 @@ def test_nothing_is_erased_when_the_holds_cannot_be_read(monkeypatch):
     assert User.objects.exists()
 
 
-def test_a_group_without_purpose_is_never_due():
+def test_a_group_without_purpose_is_never_due() -> None:
     from dataclasses import replace
 
     user = registry[User]

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import translation
+from pytest_django import Settings
 
 from privacy import export, rectification
 from privacy.declarations import (
@@ -33,7 +35,7 @@ def zipped(who: Subject) -> ZipFile:
     return ZipFile(target)
 
 
-def test_all_of_hers_and_nothing_of_anothers():
+def test_all_of_hers_and_nothing_of_anothers() -> None:
     ada, bob = person("ada"), person("bob")
     order("1", ada)
     order("2", bob, name="Bob Smith", street="Nowhere 2")
@@ -45,7 +47,7 @@ def test_all_of_hers_and_nothing_of_anothers():
     assert "Nowhere" not in text
 
 
-def test_each_value_says_why_on_what_ground_and_until_when():
+def test_each_value_says_why_on_what_ground_and_until_when() -> None:
     ada = person("ada")
     order("1", ada)
 
@@ -58,7 +60,7 @@ def test_each_value_says_why_on_what_ground_and_until_when():
     assert street["portable"]
 
 
-def test_a_running_contract_has_no_end_yet():
+def test_a_running_contract_has_no_end_yet() -> None:
     ada = person("ada")
     order("1", ada, closed_at=None)
 
@@ -67,7 +69,7 @@ def test_a_running_contract_has_no_end_yet():
     assert [(p["until"], p["running"]) for p in street["purposes"]] == [(None, True)] * 2
 
 
-def test_a_secret_is_named_and_not_shown():
+def test_a_secret_is_named_and_not_shown() -> None:
     ada = person("ada")
     ada.set_password("secret")
     ada.save()
@@ -78,13 +80,13 @@ def test_a_secret_is_named_and_not_shown():
     assert ada.password not in json.dumps(export.collect(subject(ada)))
 
 
-def test_a_guest_with_a_mistyped_address_in_his_order_gives_it_to_nobody():
+def test_a_guest_with_a_mistyped_address_in_his_order_gives_it_to_nobody() -> None:
     order("1", email="ada@example.org")
 
     assert export.collect(Subject(emails=frozenset({"ada@example.org"})))["sections"] == []
 
 
-def test_a_recipient_sees_the_delivery_and_none_of_the_buyer():
+def test_a_recipient_sees_the_delivery_and_none_of_the_buyer() -> None:
     order("1", person("ada"), recipient="Bob", recipient_email="bob@example.org")
 
     collected = export.collect(Subject(emails=frozenset({"bob@example.org"})))
@@ -92,7 +94,7 @@ def test_a_recipient_sees_the_delivery_and_none_of_the_buyer():
     assert set(cells(collected, "toyshop.Order")) == {"recipient", "recipient_email"}
 
 
-def test_it_names_who_actually_received_what():
+def test_it_names_who_actually_received_what() -> None:
     ada = person("ada")
     recipients["courier-bv"].received(
         ada, purpose=purposes["toy-deliver"], fields=["street"], about="order:1", now=NOW
@@ -105,7 +107,7 @@ def test_it_names_who_actually_received_what():
     ]
 
 
-def test_an_account_with_an_unproved_address_reads_nothing_of_its_owner():
+def test_an_account_with_an_unproved_address_reads_nothing_of_its_owner() -> None:
     recipients["courier-bv"].received(
         "ada@example.org", purpose=purposes["toy-deliver"], fields=["street"], now=NOW
     )
@@ -118,7 +120,7 @@ def test_an_account_with_an_unproved_address_reads_nothing_of_its_owner():
     assert {s["model"] for s in collected["sections"]} == {"accounts.User"}
 
 
-def test_a_place_that_cannot_be_read_is_named_as_missing():
+def test_a_place_that_cannot_be_read_is_named_as_missing() -> None:
     def broken(who: Subject) -> list[dict[str, Any]]:
         raise OSError("gone")
 
@@ -129,7 +131,7 @@ def test_a_place_that_cannot_be_read_is_named_as_missing():
     assert (manifest["partial"], manifest["missing"]) == (True, ["Sessions"])
 
 
-def test_the_page_is_inert_and_in_her_language():
+def test_the_page_is_inert_and_in_her_language() -> None:
     ada = person("ada")
     ada.name = "<script>alert(1)</script>"
     ada.save()
@@ -142,7 +144,7 @@ def test_the_page_is_inert_and_in_her_language():
     assert "&lt;script&gt;" in page
 
 
-def test_files_are_in_the_zip_with_their_digest(settings, tmp_path):
+def test_files_are_in_the_zip_with_their_digest(settings: Settings, tmp_path: Path) -> None:
     from tests.privacy.engine.toyshop.models import Picture
 
     settings.MEDIA_ROOT = tmp_path
@@ -157,7 +159,7 @@ def test_files_are_in_the_zip_with_their_digest(settings, tmp_path):
     assert {"index.html", "data.json", "style.css", name} == {entry["name"] for entry in entries}
 
 
-def test_she_corrects_what_is_hers_to_correct():
+def test_she_corrects_what_is_hers_to_correct() -> None:
     ada = person("ada")
     order("1", ada)
 
@@ -171,7 +173,7 @@ def test_she_corrects_what_is_hers_to_correct():
     assert ada.name == "Ada King"
 
 
-def test_a_wrong_correction_changes_nothing():
+def test_a_wrong_correction_changes_nothing() -> None:
     ada = person("ada")
     prefix = rectification.forms(subject(ada))[0].prefix
 

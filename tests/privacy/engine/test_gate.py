@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -26,7 +27,7 @@ def purpose(basis: LegalBasis = LegalBasis.CONSENT, **values: object) -> Purpose
     return Purpose("Test", basis, Period(days=30), key="test", **values)  # type: ignore[arg-type]
 
 
-def test_consent_must_be_given_and_be_the_last_word():
+def test_consent_must_be_given_and_be_the_last_word() -> None:
     news, ada = purpose(), person("ada")
 
     assert not news.allows(ada)
@@ -38,7 +39,7 @@ def test_consent_must_be_given_and_be_the_last_word():
     assert not news.allows(ada)
 
 
-def test_an_objection_stops_a_legitimate_interest_until_it_is_lifted():
+def test_an_objection_stops_a_legitimate_interest_until_it_is_lifted() -> None:
     shelf, ada = purpose(LegalBasis.LEGITIMATE_INTERESTS), person("ada")
 
     assert shelf.allows(ada)
@@ -48,7 +49,7 @@ def test_an_objection_stops_a_legitimate_interest_until_it_is_lifted():
     assert shelf.allows(ada)
 
 
-def test_a_restriction_of_everything_spares_what_the_law_demands():
+def test_a_restriction_of_everything_spares_what_the_law_demands() -> None:
     ada = person("ada")
     gate.decide(None, ada, "restricted", NOW)
 
@@ -58,7 +59,7 @@ def test_a_restriction_of_everything_spares_what_the_law_demands():
     assert purpose(LegalBasis.CONTRACT).allows(ada)
 
 
-def test_a_recipient_without_safeguard_stops_the_purpose_and_gets_nothing():
+def test_a_recipient_without_safeguard_stops_the_purpose_and_gets_nothing() -> None:
     there = Recipient("Far Away Inc.", "US")
     shared, ada = purpose(LegalBasis.CONTRACT, recipients=(there,)), person("ada")
 
@@ -68,13 +69,13 @@ def test_a_recipient_without_safeguard_stops_the_purpose_and_gets_nothing():
     assert not Disclosure.objects.exists()
 
 
-def test_a_safeguard_opens_the_way():
+def test_a_safeguard_opens_the_way() -> None:
     there = Recipient("Far Away Inc.", "US", safeguard="Art. 46(2)(c), standard clauses")
 
     assert purpose(LegalBasis.CONTRACT, recipients=(there,)).allows(person("ada"))
 
 
-def test_the_purpose_is_told_to_stop():
+def test_the_purpose_is_told_to_stop() -> None:
     stopped: list[Subject] = []
     news = purpose(stop=stopped.append)
 
@@ -84,7 +85,7 @@ def test_the_purpose_is_told_to_stop():
     assert [who.email for who in stopped] == ["ada@example.org"]
 
 
-def test_a_decision_keeps_the_exact_wording_and_all_of_its_history():
+def test_a_decision_keeps_the_exact_wording_and_all_of_its_history() -> None:
     news, ada = purpose(), person("ada")
     news.grant(ada, wording="Yes, write to me.", now=NOW, notice_version="3")
     news.withdraw(ada, now=LATER)
@@ -97,7 +98,7 @@ def test_a_decision_keeps_the_exact_wording_and_all_of_its_history():
 @pytest.mark.parametrize(
     "change", [{"action": "given"}, {"decided_at": LATER}, {"email": "eve@example.org"}]
 )
-def test_a_decision_is_never_rewritten(change):
+def test_a_decision_is_never_rewritten(change: dict[str, Any]) -> None:
     purpose().withdraw("ada@example.org", now=NOW)
 
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -106,7 +107,7 @@ def test_a_decision_is_never_rewritten(change):
     assert ConsentDecision.objects.get().email == "ada@example.org"
 
 
-def test_a_decision_is_never_deleted_but_forgets_whose_it_was():
+def test_a_decision_is_never_deleted_but_forgets_whose_it_was() -> None:
     purpose().grant(person("ada"), wording="Yes", now=NOW)
 
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -117,14 +118,14 @@ def test_a_decision_is_never_deleted_but_forgets_whose_it_was():
     assert (decision.user, decision.email, decision.wording) == (None, "", "Yes")
 
 
-def test_the_anonymous_visitor_is_no_person():
+def test_the_anonymous_visitor_is_no_person() -> None:
     from django.contrib.auth.models import AnonymousUser
 
     with pytest.raises(TypeError):
         purpose().allows(AnonymousUser())  # type: ignore[arg-type]
 
 
-def test_the_purge_leaves_its_numbers(toyshop):
+def test_the_purge_leaves_its_numbers(toyshop: None) -> None:
     from privacy.models import PurgeRun
 
     person("ada", last_seen_at=NOW - timedelta(days=4 * 366))

@@ -9,7 +9,7 @@ from privacy import notes
 pytestmark = pytest.mark.usefixtures("toyshop")
 
 
-def test_the_note_says_what_for_how_long_and_who_gets_it():
+def test_the_note_says_what_for_how_long_and_who_gets_it() -> None:
     with translation.override("en"):
         page = Template('{% why "toyshop.Order" "phone" %}').render(Context())
 
@@ -19,10 +19,10 @@ def test_the_note_says_what_for_how_long_and_who_gets_it():
     )
 
 
-def test_what_is_not_personal_needs_no_note():
+def test_what_is_not_personal_needs_no_note() -> None:
     assert Template('{% why "toyshop.Order" "total" %}').render(Context()) == ""
 
 
-def test_a_field_that_nobody_declared_is_a_mistake_in_the_template():
+def test_a_field_that_nobody_declared_is_a_mistake_in_the_template() -> None:
     with pytest.raises(LookupError):
         notes.note("toyshop.Order", "colour")

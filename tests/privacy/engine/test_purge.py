@@ -1,24 +1,34 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from io import StringIO
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
+from django.db.models import Manager
+from pytest_django import DjangoAssertNumQueries
+from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from privacy import retention
+from privacy.declarations import Declaration
 from privacy.models import PurgeRun
+from privacy.plan import Line
 from privacy.tasks import purge
 from tests.privacy.engine.toyshop.people import NOW, order, person
+
+if TYPE_CHECKING:
+    from tests.privacy.engine.toyshop.models import Subscription
 
 pytestmark = pytest.mark.usefixtures("toyshop")
 
 OLD = NOW - timedelta(days=4 * 366)
 
 
-def subscriptions(number: int, ended_at=OLD):
+def subscriptions(number: int, ended_at: datetime = OLD) -> Manager[Subscription]:
     from tests.privacy.engine.toyshop.models import Subscription
 
     Subscription.objects.bulk_create(
@@ -27,7 +37,9 @@ def subscriptions(number: int, ended_at=OLD):
     return Subscription.objects
 
 
-def test_10_003_rows_go_in_batches_and_a_second_run_touches_none(django_assert_max_num_queries):
+def test_10_003_rows_go_in_batches_and_a_second_run_touches_none(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
     rows = subscriptions(10_003)
 
     with django_assert_max_num_queries(11 * 12 + 60):
@@ -38,7 +50,7 @@ def test_10_003_rows_go_in_batches_and_a_second_run_touches_none(django_assert_m
     assert retention.purge(NOW).total() == 0
 
 
-def test_blanked_rows_never_refill_their_own_batch(monkeypatch):
+def test_blanked_rows_never_refill_their_own_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "BATCH", 2)
     ada = person("ada")
     for n in range(5):
@@ -50,7 +62,7 @@ def test_blanked_rows_never_refill_their_own_batch(monkeypatch):
     assert retention.purge(NOW).total() == 0
 
 
-def test_a_kept_row_of_which_nothing_is_left_loses_its_owner():
+def test_a_kept_row_of_which_nothing_is_left_loses_its_owner() -> None:
     ada = person("ada", last_seen_at=NOW + timedelta(days=9 * 366))
     hers = order("1", ada)
 
@@ -61,7 +73,7 @@ def test_a_kept_row_of_which_nothing_is_left_loses_its_owner():
     assert User.objects.filter(pk=ada.pk).exists()
 
 
-def test_what_is_not_due_is_not_touched():
+def test_what_is_not_due_is_not_touched() -> None:
     rows = subscriptions(3, ended_at=NOW - timedelta(days=29))
     ada = person("ada")
     hers = order("1", ada, closed_at=NOW - timedelta(days=10))
@@ -72,7 +84,7 @@ def test_what_is_not_due_is_not_touched():
     assert (hers.email, hers.customer) == ("ada@example.org", ada)
 
 
-def test_the_preview_says_what_the_purge_does_and_changes_nothing():
+def test_the_preview_says_what_the_purge_does_and_changes_nothing() -> None:
     rows = subscriptions(3)
     order("1", person("ada"), closed_at=OLD)
 
@@ -83,7 +95,7 @@ def test_the_preview_says_what_the_purge_does_and_changes_nothing():
     assert rows.count() == 0
 
 
-def test_the_command_and_the_task(time_machine):
+def test_the_command_and_the_task(time_machine: TimeMachineFixture) -> None:
     time_machine.move_to(NOW)
     rows = subscriptions(3)
     said = StringIO()
@@ -100,12 +112,12 @@ def test_the_command_and_the_task(time_machine):
     assert said.getvalue() == "Nothing has outlived its purposes.\n"
 
 
-def test_a_model_that_the_database_refuses_stops_no_other(monkeypatch):
+def test_a_model_that_the_database_refuses_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = subscriptions(1)
     person("ada", last_seen_at=OLD)
     real = retention.batches
 
-    def refusing(declaration, now):
+    def refusing(declaration: Declaration, now: datetime) -> Iterator[list[Line]]:
         if declaration.model is User:
             raise DatabaseError("no")
         return real(declaration, now)
@@ -121,7 +133,7 @@ def test_a_model_that_the_database_refuses_stops_no_other(monkeypatch):
     assert run.counts == {"toyshop.Subscription deleted": 1, "accounts.User failed": 1}
 
 
-def test_the_map_is_printed_by_app_and_by_purpose():
+def test_the_map_is_printed_by_app_and_by_purpose() -> None:
     by_app, by_purpose, as_json = StringIO(), StringIO(), StringIO()
 
     call_command("personal_data", stdout=by_app)

@@ -46,7 +46,9 @@ def stays(keys: Iterable[str], closed_at: datetime | None, on_request: bool) -> 
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(contact=named, address=named, age=ages, on_request=st.booleans())
-def test_a_value_stays_while_one_of_its_purposes_holds(contact, address, age, on_request):
+def test_a_value_stays_while_one_of_its_purposes_holds(
+    contact: set[str], address: set[str], age: timedelta | None, on_request: bool
+) -> None:
     from tests.privacy.engine.toyshop.models import Order
 
     made = {
@@ -82,7 +84,7 @@ def test_a_value_stays_while_one_of_its_purposes_holds(contact, address, age, on
         transaction.set_rollback(True)
 
 
-def test_the_plain_way_of_saying_it_is_right_in_the_known_cases():
+def test_the_plain_way_of_saying_it_is_right_in_the_known_cases() -> None:
     closed = datetime(2026, 1, 1, tzinfo=UTC)
 
     assert holds("contract", None, NOW, on_request=True)
