@@ -10,6 +10,6 @@ class AccountsConfig(AppConfig):
         from accounts.models import Session, User
         from privacy import subjects
 
-        subjects.register_addresses(User.proved_addresses)
+        subjects.register_addresses(User.proved_addresses, User.objects.with_proved_address)
         post_delete.connect(sessions.forget_copy, sender=Session, dispatch_uid="accounts.sessions")
         post_migrate.connect(roles.sync, dispatch_uid="accounts.roles")

@@ -23,6 +23,9 @@ class UserQuerySet(models.QuerySet["User"]):
     def with_address(self, email: str) -> Self:
         return self.filter(Q(email__iexact=email) | Q(emailaddress__email__iexact=email))
 
+    def with_proved_address(self, email: str) -> Self:
+        return self.filter(emailaddress__verified=True, emailaddress__email__iexact=email)
+
 
 class UserManager(BaseUserManager["User"]):
     def get_queryset(self) -> UserQuerySet:
@@ -30,6 +33,9 @@ class UserManager(BaseUserManager["User"]):
 
     def unproved(self) -> UserQuerySet:
         return self.get_queryset().unproved()
+
+    def with_proved_address(self, email: str) -> UserQuerySet:
+        return self.get_queryset().with_proved_address(email)
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)

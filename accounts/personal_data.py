@@ -18,6 +18,7 @@ from privacy.declarations import (
     Recipient,
     Rectify,
     Source,
+    Words,
     declare,
     declare_elsewhere,
     declare_impersonal,
@@ -81,6 +82,18 @@ declare(
     personal("password", category=Category.CREDENTIALS, purposes=[ACCOUNT], withheld=SECRET),
     user="pk",
     clock="last_seen_at",
+    words=Words(
+        _("your account"),
+        _("your account"),
+        {
+            "subject_id": _("your number here"),
+            "date_joined": _("account made"),
+            "last_login": _("last sign-in"),
+            "is_superuser": _("may do everything here"),
+            "groups": _("roles here"),
+            "user_permissions": _("further rights here"),
+        },
+    ),
 )
 declare(
     Address,
@@ -98,6 +111,15 @@ declare(
     personal("email", "verified", "primary", category=Category.CONTACT, purposes=[ACCOUNT]),
     user="user",
     clock="user__last_seen_at",
+    words=Words(
+        _("e-mail address"),
+        _("e-mail addresses"),
+        {
+            "email": _("e-mail address"),
+            "verified": _("proved to be yours"),
+            "primary": _("your main address"),
+        },
+    ),
 )
 declare(
     EmailConfirmation,
@@ -112,6 +134,9 @@ declare(
     not_personal("email_address", "created", "sent"),
     user="email_address__user",
     clock="created",
+    words=Words(
+        _("confirmation link"), _("confirmation links"), {"key": _("key of the confirmation link")}
+    ),
 )
 declare(
     SocialAccount,
@@ -123,6 +148,17 @@ declare(
     ),
     user="user",
     clock="user__last_seen_at",
+    words=Words(
+        _("sign-in through another service"),
+        _("sign-in through other services"),
+        {
+            "provider": _("the service"),
+            "uid": _("your number at the service"),
+            "extra_data": _("what the service told us"),
+            "date_joined": _("connected since"),
+            "last_login": _("last sign-in"),
+        },
+    ),
 )
 declare(
     SocialToken,
@@ -137,6 +173,15 @@ declare(
     not_personal("app", "account"),
     user="account__user",
     clock="account__user__last_seen_at",
+    words=Words(
+        _("key to another service"),
+        _("keys to other services"),
+        {
+            "token": _("the key"),
+            "token_secret": _("secret of the key"),
+            "expires_at": _("the key ends"),
+        },
+    ),
 )
 declare(
     Session,
@@ -151,6 +196,11 @@ declare(
     not_personal("expire_date"),
     user="user",
     clock="expire_date",
+    words=Words(
+        _("browser that is signed in"),
+        _("browsers that are signed in"),
+        {"session_key": _("key of the browser"), "session_data": _("what is remembered in it")},
+    ),
 )
 declare(
     LogEntry,
@@ -164,11 +214,29 @@ declare(
     ),
     user="user",
     clock="action_time",
+    words=Words(
+        _("work in the administration"),
+        _("work in the administration"),
+        {
+            "action_time": _("done at"),
+            "content_type": _("kind of record"),
+            "object_id": _("number of the record"),
+            "object_repr": _("name of the record"),
+            "action_flag": _("what was done"),
+            "change_message": _("what changed"),
+        },
+    ),
 )
 declare_impersonal(ContentType, Group, Permission, SocialApp)
 declare_elsewhere(
-    _("Tries at the door, in the cache, for a quarter of an hour"), [Category.ONLINE], [SECURITY]
+    _("Counts of sign-in tries"),
+    [Category.ONLINE],
+    [SECURITY],
+    note=_("kept in the cache; they go by themselves within a quarter of an hour"),
 )
 declare_elsewhere(
-    _("Copies of sessions in the cache, gone with the session"), [Category.ONLINE], [SESSION]
+    _("Copies of signed-in browsers"),
+    [Category.ONLINE],
+    [SESSION],
+    note=_("kept in the cache; each goes together with its original"),
 )

@@ -11,6 +11,7 @@ from privacy.declarations import (
     Purpose,
     Rectify,
     Source,
+    Words,
     declare,
     declare_impersonal,
     not_personal,
@@ -42,5 +43,8 @@ declare(
     ),
     not_personal("notice"),
     clock="happened_at",
+    words=Words(
+        fields={"subject_id": _("number of the browser"), "happened_at": _("chosen at")},
+    ),
 )
 declare_impersonal(ConsentNotice, CookieGroup, Cookie, LogItem)

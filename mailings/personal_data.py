@@ -14,6 +14,7 @@ from privacy.declarations import (
     Rectify,
     Role,
     Source,
+    Words,
     declare,
     declare_impersonal,
     not_personal,
@@ -95,6 +96,12 @@ declare(
     proved=Q(),
     clock="ended_at",
     performing=Q(state=Subscription.State.CONFIRMED),
+    words=Words(
+        _("newsletter subscription"),
+        _("newsletter subscriptions"),
+        {"confirm_digest": _("key of your confirmation link")},
+        lasting=_("as long as your subscription runs"),
+    ),
 )
 declare(
     UnsubscribeLink,
@@ -112,6 +119,7 @@ declare(
     proved=Q(),
     clock="subscription__ended_at",
     performing=Q(subscription__state=Subscription.State.CONFIRMED),
+    words=Words(lasting=_("as long as your subscription runs")),
 )
 declare(
     Suppression,

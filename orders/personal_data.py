@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,7 @@ from privacy.declarations import (
     Purpose,
     Recipient,
     Rectify,
+    Words,
     declare,
     declare_impersonal,
     not_personal,
@@ -58,6 +60,18 @@ ACCOUNTING = Purpose(  # Art. 52 Algemene wet inzake rijksbelastingen: seven yea
 )
 
 RUNNING = Q(closed_at=None)
+OF_ITS_BUYER: dict[str, Any] = {
+    "user": "order__customer",
+    "email": "order__email",
+    "proved": Q(order__email_proved_at__isnull=False),
+    "reference": "order__number",
+}
+WITH_ITS_ORDER: dict[str, Any] = {
+    **OF_ITS_BUYER,
+    "clock": "order__closed_at",
+    "performing": Q(order__closed_at=None),
+}
+LASTING = _("as long as our contract with you runs")
 ADDRESS = ("street", "house_number", "postcode", "city", "country")
 
 declare(
@@ -88,11 +102,7 @@ declare(
         erase=Erase.UNLINKED,
     ),
     personal(
-        "state",
-        "placed_at",
-        "confirmed_at",
-        "delivered_at",
-        "language",
+        *("state", "placed_at", "confirmed_at", "delivered_at", "language"),
         category=Category.PURCHASES,
         purposes=[HANDLING],
         rectify=Rectify.NEVER,
@@ -115,28 +125,30 @@ declare(
     clock="closed_at",
     performing=RUNNING,
     keep_row=True,
+    words=Words(
+        fields={"number": _("order number"), "shipping": _("delivery costs")},
+        lasting=LASTING,
+    ),
 )
 
 declare(
     OrderLine,
     personal(
-        "title",
-        "sku",
-        "quantity",
-        "unit_price",
+        *("title", "sku", "quantity", "unit_price"),
         category=Category.PURCHASES,
         purposes=[HANDLING, FULFILMENT, PAYMENT, ACCOUNTING],
         rectify=Rectify.NEVER,
         erase=Erase.UNLINKED,
     ),
     not_personal("id", "order", "variant", "vat_rate", "sealed"),
-    user="order__customer",
-    email="order__email",
-    proved=Q(order__email_proved_at__isnull=False),
-    reference="order__number",
-    clock="order__closed_at",
-    performing=Q(order__closed_at=None),
     keep_row=True,
+    words=Words(
+        _("line of your order"),
+        _("lines of your order"),
+        {"title": _("what you bought"), "unit_price": _("price each")},
+        lasting=LASTING,
+    ),
+    **WITH_ITS_ORDER,
 )
 
 declare(
@@ -158,10 +170,7 @@ declare(
         erase=Erase.UNLINKED,
     ),
     not_personal("id", "order"),
-    user="order__customer",
-    email="order__email",
-    proved=Q(order__email_proved_at__isnull=False),
-    reference="order__number",
+    **OF_ITS_BUYER,
     clock="issued_at",
     keep_row=True,
 )
@@ -169,12 +178,7 @@ declare(
 declare(
     PaymentAttempt,
     personal(
-        "paypal_id",
-        "capture_id",
-        "state",
-        "amount",
-        "captured",
-        "created_at",
+        *("paypal_id", "capture_id", "state", "amount", "captured", "created_at"),
         category=Category.PAYMENTS,
         purposes=[PAYMENT, ACCOUNTING],
         rectify=Rectify.NEVER,
@@ -192,13 +196,17 @@ declare(
         "ask_at",
         "asked",
     ),
-    user="order__customer",
-    email="order__email",
-    proved=Q(order__email_proved_at__isnull=False),
-    reference="order__number",
-    clock="order__closed_at",
-    performing=Q(order__closed_at=None),
     keep_row=True,
+    words=Words(
+        fields={
+            "paypal_id": _("order number at PayPal"),
+            "capture_id": _("payment number at PayPal"),
+            "captured": _("amount taken"),
+            "created_at": _("begun"),
+        },
+        lasting=LASTING,
+    ),
+    **WITH_ITS_ORDER,
 )
 
 declare(
@@ -213,13 +221,14 @@ declare(
         erase=Erase.UNLINKED,
     ),
     not_personal("id", "order", "alert"),
-    user="order__customer",
-    email="order__email",
-    proved=Q(order__email_proved_at__isnull=False),
-    reference="order__number",
-    clock="order__closed_at",
-    performing=Q(order__closed_at=None),
     keep_row=True,
+    words=Words(
+        _("event of your order"),
+        _("events of your order"),
+        {"at": _("happened at"), "kind": _("what happened")},
+        lasting=LASTING,
+    ),
+    **WITH_ITS_ORDER,
 )
 
 declare_impersonal(WebhookEvent, Counter)

@@ -11,6 +11,7 @@ from privacy.declarations import (
     Purpose,
     Rectify,
     Source,
+    Words,
     declare,
     not_personal,
     personal,
@@ -54,4 +55,10 @@ declare(
     clock="closed_at",
     # An order's mail still goes out; marketing goes with the person.
     performing=Q(campaign="", state__in=[Message.State.QUEUED, Message.State.SENDING]),
+    words=Words(
+        _("message to you"),
+        _("messages to you"),
+        {"kind": _("kind of message")},
+        lasting=_("until the message has been sent"),
+    ),
 )

@@ -26,7 +26,7 @@ def context(case: Request, language: str, now: datetime) -> dict[str, Any]:
         "events": case.events.select_related("staff"),
         "intact": events.is_intact(case),
         "email": masked(case.email),
-        "plan": receipt(planned(case, now), language)
+        "plan": receipt(planned(case, now), language, now)
         if proved and case.kind == Kind.ERASURE
         else None,
         "held": held(export.collect(subject)) if proved and case.kind == Kind.ACCESS else None,

@@ -25,7 +25,16 @@ def clock(case: Request, now: datetime) -> Clock:
     """How much of the time to answer has passed; it stops when the case is closed."""
     answered = case.state == State.AWAITING_REQUESTER
     at = case.closed_at or (case.received_at if answered else now)
-    passed = (at - case.received_at) / (case.due_at - case.received_at)
+    passed = fraction(case.received_at, case.due_at, at)
     left = (timezone.localdate(case.due_at) - timezone.localdate(at)).days
     level = "clock-late" if at > case.due_at else "clock-warn" if passed >= WARN else ""
-    return Clock(max(1, min(BARS, round(BARS * passed))), level, left)
+    return Clock(bars(passed), level, left)
+
+
+def fraction(since: datetime, until: datetime, at: datetime) -> float:
+    """How much of a time has passed; more than 1 when it is over."""
+    return (at - since) / (until - since) if until > since else 1
+
+
+def bars(passed: float) -> int:
+    return max(1, min(BARS, round(BARS * passed)))

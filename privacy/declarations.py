@@ -14,7 +14,7 @@ from django.db.models import Model, Q
 
 from privacy.purposes import CLAIMS, Purpose, Recipient, TransferRefused, purposes, recipients
 from privacy.subjects import Subject
-from privacy.vocabulary import Category, Erase, LegalBasis, Period, Rectify, Source, Text
+from privacy.vocabulary import Category, Erase, LegalBasis, Period, Rectify, Source, Text, Words
 
 __all__ = [
     "CLAIMS",
@@ -32,6 +32,7 @@ __all__ = [
     "Source",
     "Subject",
     "TransferRefused",
+    "Words",
     "declare",
     "declare_elsewhere",
     "declare_impersonal",
@@ -119,10 +120,25 @@ class Declaration:
     performing: Q | None = None  # rows whose clock has not started: the contract is running
     keep_row: bool = False  # keep the blanked row, e.g. for its totals
     roles: Mapping[str, Role] = field(default_factory=dict)  # "" is the only or the main person
+    words: Words = field(default_factory=Words)
 
     @property
     def label(self) -> str:
         return self.model._meta.label
+
+    @property
+    def singular(self) -> str:
+        """What people call one of these rows, in the active language."""
+        return str(self.words.one or self.model._meta.verbose_name)
+
+    @property
+    def plural(self) -> str:
+        return str(self.words.many or self.model._meta.verbose_name_plural)
+
+    def name_of(self, field: str) -> str:
+        """What people call a field, in the active language."""
+        known = self.words.fields.get(field)
+        return str(known or getattr(self.model._meta.get_field(field), "verbose_name", field))
 
     @property
     def personal(self) -> list[Group]:
@@ -155,6 +171,7 @@ class Elsewhere:
     purposes: tuple[Purpose, ...]
     find: Callable[[Subject], Iterable[Mapping[str, Any]]] | None = None
     erase: Callable[[Subject], int] | None = None
+    note: Text = ""  # where it lies and how it goes, for the plan and the receipt
 
 
 registry: dict[type[Model], Declaration] = {}
@@ -172,6 +189,7 @@ def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
     performing: Q | None = None,
     keep_row: bool = False,
     roles: Mapping[str, Role] | None = None,
+    words: Words | None = None,
 ) -> None:
     """Declare what a model holds about a person, whose it is and since when.
 
@@ -182,7 +200,9 @@ def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
     """
     main = Role(user, email, proved, reference)
     named = ({"": main} if user or email else {}) | dict(roles or {})
-    registry[model] = Declaration(model, groups, clock, performing, keep_row, named)
+    registry[model] = Declaration(
+        model, groups, clock, performing, keep_row, named, words or Words()
+    )
 
 
 def declare_impersonal(*models: type[Model]) -> None:
@@ -190,20 +210,21 @@ def declare_impersonal(*models: type[Model]) -> None:
     registry.update((model, Declaration(model)) for model in models)
 
 
-def declare_elsewhere(
+def declare_elsewhere(  # noqa: PLR0913  (as above)
     name: Text,
     categories: Iterable[Category],
     purposes: Iterable[Purpose],
     *,
     find: Callable[[Subject], Iterable[Mapping[str, Any]]] | None = None,
     erase: Callable[[Subject], int] | None = None,
+    note: Text = "",
 ) -> None:
     """Declare personal data that is no table.
 
     ``find(subject)`` yields what is held as plain values. ``erase(subject)`` erases it, returns
     how many things went, may run twice, and is called after the commit; a preview never calls it.
     """
-    elsewhere.append(Elsewhere(name, tuple(categories), tuple(purposes), find, erase))
+    elsewhere.append(Elsewhere(name, tuple(categories), tuple(purposes), find, erase, note))
 
 
 def personal(

@@ -8,12 +8,16 @@ from functools import partial
 
 from django.core.files.storage import Storage
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from privacy.declarations import Declaration, Elsewhere, elsewhere
 from privacy.dependants import in_order
 from privacy.plan import Plan
 from privacy.subjects import Subject
 from privacy.sweep import Keys, Sweep
+from privacy.vocabulary import Text
+
+FILES = _("Files")
 
 logger = logging.getLogger(__name__)
 
@@ -23,11 +27,14 @@ Files = list[tuple[Storage, str]]
 def preview(subject: Subject, now: datetime) -> Plan:
     """What ``erase`` would do now: done, looked at and rolled back. Nothing else is touched."""
     with transaction.atomic():
-        plan, _ = erase_rows(subject, now)
+        plan, _files = erase_rows(subject, now)
         transaction.set_rollback(True)
-    for place in elsewhere:
-        plan.elsewhere[place.name] = counted(place, subject)
+    plan.elsewhere |= lying_elsewhere(subject)
     return plan
+
+
+def lying_elsewhere(subject: Subject) -> dict[Text, int | None]:
+    return {place.name: counted(place, subject) for place in elsewhere}
 
 
 def counted(place: Elsewhere, subject: Subject) -> int | None:
@@ -35,7 +42,8 @@ def counted(place: Elsewhere, subject: Subject) -> int | None:
     if place.find is None:
         return None
     try:
-        return sum(1 for _ in place.find(subject))
+        with transaction.atomic():  # a place may ask the database, and fail there
+            return sum(1 for _thing in place.find(subject))
     except Exception:
         logger.exception("A place outside the database cannot be read.")
         return None
@@ -47,8 +55,10 @@ def erase(subject: Subject, now: datetime) -> Plan:
     Files and what lies elsewhere (sessions, cache) go after the commit; if any of that fails, the
     rest is still done and an ExceptionGroup is raised then: repeat the call.
     """
+    lying = lying_elsewhere(subject)  # before it goes: a receipt is written from this
     with transaction.atomic():
         plan, files = erase_rows(subject, now)
+        plan.elsewhere |= lying
         transaction.on_commit(partial(finish, subject, plan, files))
     return plan
 
@@ -59,6 +69,8 @@ def erase_rows(subject: Subject, now: datetime) -> tuple[Plan, Files]:
         sweep = Sweep(declaration, reached(declaration, subject), now, on_request=True)
         plan.add(sweep.run())
         files += sweep.files
+    if files:
+        plan.elsewhere[FILES] = len(files)
     return plan, files
 
 
@@ -74,16 +86,23 @@ def reached(declaration: Declaration, subject: Subject) -> dict[str, Keys]:
 
 
 def finish(subject: Subject, plan: Plan, files: Files) -> None:
+    failed = removed(files)
+    for place in elsewhere:
+        try:
+            if place.erase:
+                plan.elsewhere[place.name] = place.erase(subject)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the other places still go)
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("Not everything outside the database was erased.", failed)
+
+
+def removed(files: Files) -> list[Exception]:
+    """Delete stored files; what went wrong, the others are gone."""
     failed: list[Exception] = []
     for storage, name in files:
         try:
             storage.delete(name)
         except OSError as error:
             failed.append(error)
-    for place in elsewhere:
-        try:
-            plan.elsewhere[place.name] = place.erase(subject) if place.erase else None
-        except Exception as error:  # noqa: BLE001  (whatever it is, the other places still go)
-            failed.append(error)
-    if failed:
-        raise ExceptionGroup("Not everything outside the database was erased.", failed)
+    return failed

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from privacy import zips
 from privacy.declarations import Declaration, Group, Role, elsewhere, registry
+from privacy.handovers import told
 from privacy.models import Disclosure
-from privacy.plain import cell, is_file, label, plain
-from privacy.processing import in_words
-from privacy.purposes import Purpose, purposes, recipients
+from privacy.plain import cell, is_file, plain
+from privacy.processing import in_words, open_ended
+from privacy.purposes import Purpose
 from privacy.rule import NOTHING
 from privacy.subjects import Subject
-from privacy.vocabulary import LegalBasis, Source
+from privacy.vocabulary import LegalBasis, Rectify, Source
 
 write_zip = zips.write
 
@@ -32,12 +32,13 @@ PORTABLE_BASES = (LegalBasis.CONSENT, LegalBasis.CONTRACT)
 def collect(subject: Subject) -> dict[str, Any]:
     """All the shop holds on a person, as JSON values with labels in the active language.
 
-    ``{"sections": [{"model", "name", "rows": [{"id", "data": [{"field", "label", "value",
-    "display", "category", "source", "rectify", "withheld", "portable", "file", "purposes": [{"key",
-    "name", "basis", "retention", "until", "ends", "running", "recipients"}]}]}]}], "elsewhere":
-    [{"name", "categories", "items", "missing"}], "recipients": [{"name", "country", "purpose",
-    "fields", "at", "about"}]}``. Secrets carry the reason instead of the value; dates are ISO
-    8601; ``until`` is None while the activity runs. Somebody else's part of a row is left out.
+    ``{"sections": [{"model", "name", "one", "rows": [{"id", "reference", "data": [{"field",
+    "label", "value", "display", "category", "source", "rectify", "correctable", "withheld",
+    "portable", "file", "purposes": [{"key", "name", "basis", "retention", "since", "until", "ends",
+    "term", "running", "recipients"}]}]}]}], "elsewhere": [{"name", "categories", "items",
+    "missing"}], "recipients": see ``handovers.told``}``. Secrets carry the reason instead of the
+    value; dates are ISO 8601; ``until`` is None while the activity runs, and ``term`` says how long
+    in words. Somebody else's part of a row is left out.
     """
     return {
         "sections": [s for d in registry.values() if d.personal for s in section(d, subject)],
@@ -51,13 +52,17 @@ def section(declaration: Declaration, subject: Subject) -> Iterator[dict[str, An
     mine = roles_by_row(declaration, subject)
     rows = dated(declaration, mine).iterator(chunk_size=500) if mine else iter(())
     found = [
-        {"id": "" if secret_key(declaration) else str(row.pk), "data": data}
+        {
+            "id": "" if secret_key(declaration) else str(row.pk),
+            "reference": row.privacy_reference,
+            "data": data,
+        }
         for row in rows
         if (data := list(row_data(declaration, row, mine[row.pk], subject)))
     ]
     if found:
-        name = capfirst(str(declaration.model._meta.verbose_name_plural))
-        yield {"model": declaration.label, "name": name, "rows": found}
+        one, many = capfirst(declaration.singular), capfirst(declaration.plural)
+        yield {"model": declaration.label, "name": many, "one": one, "rows": found}
 
 
 def secret_key(declaration: Declaration) -> bool:
@@ -77,11 +82,21 @@ def roles_by_row(declaration: Declaration, subject: Subject) -> dict[Any, set[st
 
 
 def dated(declaration: Declaration, pks: Any) -> QuerySet[Any]:
-    """The rows with their clocks and whether their contract is running."""
+    """The rows with their clocks, whether their contract is running, and what to call them by."""
     rows = declaration.model._base_manager.filter(pk__in=list(pks)).order_by("pk")
     dates: dict[str, Any] = {f"privacy_{clock}": F(clock) for clock in clocks(declaration)}
-    found: QuerySet[Any] = rows.annotate(privacy_running=running(declaration.performing), **dates)
+    found: QuerySet[Any] = rows.annotate(
+        privacy_running=running(declaration.performing),
+        privacy_reference=reference(declaration),
+        **dates,
+    )
     return found
+
+
+def reference(declaration: Declaration) -> Any:
+    """The number by which a person names the row, such as that of the order."""
+    named = [role.reference for role in declaration.roles.values() if role.reference]
+    return F(named[0]) if named else Value("", CharField())
 
 
 def clocks(declaration: Declaration) -> set[str]:
@@ -99,7 +114,8 @@ def row_data(
         if group.about in roles:
             common = treatment(declaration, group, row)
             for name in group.fields:
-                yield {**datum(row, name, group, subject), **common}
+                called = {"label": capfirst(declaration.name_of(name))}
+                yield {**datum(row, name, group, subject), **called, **common}
 
 
 def datum(row: Any, name: str, group: Group, subject: Subject) -> dict[str, Any]:
@@ -109,7 +125,6 @@ def datum(row: Any, name: str, group: Group, subject: Subject) -> dict[str, Any]
     kept_as = f"files/{row._meta.label_lower}/{row.pk}/{PurePosixPath(str(value)).name}"
     return {
         "field": name,
-        "label": capfirst(label(type(row), name)),
         "value": value,
         "display": display,
         "withheld": str(group.withheld),
@@ -119,29 +134,35 @@ def datum(row: Any, name: str, group: Group, subject: Subject) -> dict[str, Any]
 
 def treatment(declaration: Declaration, group: Group, row: Any) -> dict[str, Any]:
     """What is the same for every cell of a group in one row."""
-    clock = getattr(row, f"privacy_{group.clock or declaration.clock}")
+    reasons = [reason(declaration, group, row, purpose) for purpose in group.purposes]
     return {
         "category": str(group.category),
         "source": str(group.source.label),
         "rectify": str(group.rectify.label),
+        "correctable": group.rectify is Rectify.SELF,
         "portable": not group.withheld
         and group.source in PORTABLE_SOURCES
         and any(purpose.basis in PORTABLE_BASES for purpose in group.purposes),
-        "purposes": [reason(p, clock, running=row.privacy_running) for p in group.purposes],
+        "purposes": reasons,
     }
 
 
-def reason(purpose: Purpose, clock: datetime | None, *, running: bool) -> dict[str, Any]:
-    ends = None if running or clock is None else purpose.retention.until(clock)
+def reason(declaration: Declaration, group: Group, row: Any, purpose: Purpose) -> dict[str, Any]:
+    """Why a value is there, how long, and who is given it."""
+    running = row.privacy_running
+    clock = None if running else getattr(row, f"privacy_{group.clock or declaration.clock}")
+    ends = purpose.retention.until(clock) if clock else None
     return {
         "key": purpose.key,
         "name": str(purpose.name),
         "basis": f"{purpose.basis.label} ({purpose.basis.value})",
         "retention": in_words(purpose.retention),
+        "since": clock and clock.isoformat(),
         "until": ends and ends.isoformat(),
         "ends": date_format(ends, "DATE_FORMAT") if ends else "",
+        "term": open_ended(declaration.words.lasting, purpose.retention) if running else "",
         "running": running,
-        "recipients": [recipient.name for recipient in purpose.recipients],
+        "recipients": [r.name for r in purpose.recipients if r in group.receivers],
     }
 
 
@@ -161,17 +182,3 @@ def found_elsewhere(subject: Subject) -> Iterator[dict[str, Any]]:
         except Exception as error:  # noqa: BLE001  (whatever it is, the export says so)
             found["missing"] = type(error).__name__
         yield found
-
-
-def told(row: Disclosure) -> dict[str, Any]:
-    """One hand-over on record (Art. 15(1)(c) GDPR)."""
-    recipient = recipients.get(row.recipient)
-    purpose = purposes.get(row.purpose)
-    return {
-        "name": recipient.name if recipient else row.recipient,
-        "country": recipient.country if recipient else "",
-        "purpose": str(purpose.name) if purpose else row.purpose,
-        "fields": list(row.fields),
-        "at": row.disclosed_at.isoformat(),
-        "about": row.about,
-    }

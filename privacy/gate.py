@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from privacy import subjects
-from privacy.models import ConsentDecision, Disclosure
+from privacy.models import ConsentDecision, Disclosure, Request
 from privacy.purposes import Purpose, Recipient, TransferRefused
 from privacy.subjects import Person, Subject
 from privacy.vocabulary import LegalBasis
@@ -21,7 +23,7 @@ def allows(purpose: Purpose, person: Person) -> bool:
     subject = subjects.of(person)
     if not all(recipient.safe for recipient in purpose.recipients):
         return False
-    if restricted(purpose, subject):
+    if restricted(purpose, subject) or (optional(purpose) and is_leaving(subject)):
         return False
     word = last(subject, purpose.key, WORDS)
     if purpose.basis is LegalBasis.CONSENT:
@@ -35,6 +37,22 @@ def restricted(purpose: Purpose, subject: Subject) -> bool:
         last(subject, key, (Action.RESTRICTED, Action.LIFTED)) == Action.RESTRICTED
         for key in ("", purpose.key)
     )
+
+
+def optional(purpose: Purpose) -> bool:
+    """What neither a contract nor the law asks of us, and no claim needs."""
+    bases = (LegalBasis.CONSENT, LegalBasis.LEGITIMATE_INTERESTS)
+    return purpose.basis in bases and not purpose.exemption
+
+
+def is_leaving(subject: Subject) -> bool:
+    """Whether the person's account waits to be deleted; taken back, all goes on as before."""
+    accounts = {user.pk for email in subject.emails for user in subjects.owners(email)}
+    accounts |= {subject.user.pk} if subject.user else set()
+    asked = Q(user__in=accounts)
+    for email in subject.emails:
+        asked |= Q(email__iexact=email)
+    return Request.objects.deletions_running().filter(asked).exists()
 
 
 def last(subject: Subject, key: str, actions: tuple[Action, ...]) -> str:

@@ -12,6 +12,7 @@ from privacy.declarations import (
     Rectify,
     Role,
     Source,
+    Words,
     declare,
     declare_impersonal,
     not_personal,
@@ -91,18 +92,8 @@ declare(
         withheld=_("secret"),
     ),
     personal(
-        "reference",
-        "kind",
-        "state",
-        "language",
-        "received_at",
-        "due_at",
-        "cooling_off_until",
-        "email_proved_at",
-        "held_at",
-        "retained_until_at",
-        "closed_at",
-        "refusal",
+        *("reference", "kind", "state", "language", "received_at", "due_at", "cooling_off_until"),
+        *("email_proved_at", "held_at", "retained_until_at", "closed_at", "refusal"),
         category=Category.RIGHTS,
         purposes=[ACCOUNTABILITY],
         source=Source.DERIVED,
@@ -124,6 +115,16 @@ declare(
     clock="closed_at",
     performing=Q(closed_at=None),
     roles={"officer": Role(user="assigned_to")},
+    words=Words(
+        _("privacy request"),
+        _("privacy requests"),
+        {
+            "kind": _("kind of request"),
+            "assigned_to": _("handled by"),
+            "link_digest": _("key of your link"),
+        },
+        lasting=_("as long as your request is open"),
+    ),
 )
 declare(
     RequestEvent,
@@ -153,6 +154,11 @@ declare(
     clock="request__closed_at",
     performing=Q(request__closed_at=None),
     roles={"officer": Role(user="staff")},
+    words=Words(
+        _("event of your privacy request"),
+        _("events of your privacy requests"),
+        lasting=_("as long as your request is open"),
+    ),
 )
 declare(
     VerificationCode,
@@ -169,6 +175,11 @@ declare(
     email="request__email",
     proved=Q(request__email_proved_at__isnull=False),
     clock="expires_at",
+    words=Words(
+        _("code that proves your address"),
+        _("codes that prove your address"),
+        {"digest": _("scrambled copy of the code")},
+    ),
 )
 
 CHOICES = Purpose(
@@ -206,6 +217,7 @@ declare(
     clock="decided_at",
     performing=Q(user__isnull=False),  # what an account decided is in force as long as it is there
     keep_row=True,
+    words=Words(lasting=_("as long as your account is there")),
 )
 declare(
     Disclosure,
@@ -229,5 +241,6 @@ declare(
     proved=Q(),
     clock="disclosed_at",
     keep_row=True,
+    words=Words(_("hand-over of your data"), _("hand-overs of your data")),
 )
 declare_impersonal(PurgeRun)

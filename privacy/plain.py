@@ -114,10 +114,5 @@ def other(related: Model, subject: Subject) -> str:
     return str(related)
 
 
-def label(model: type[Model], name: str) -> str:
-    """What people call a field, in the active language."""
-    return str(getattr(model._meta.get_field(name), "verbose_name", name))
-
-
 def is_file(model: type[Model], name: str) -> bool:
     return isinstance(model._meta.get_field(name), FileField)

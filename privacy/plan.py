@@ -19,11 +19,13 @@ Fate = Literal["deleted", "blanked", "unlinked", "kept"]
 
 @dataclass(frozen=True)
 class Ground:
-    """One purpose that still holds some rows."""
+    """One purpose that still holds some rows. The dates are those of the last of them."""
 
     purpose: Purpose
     rows: int
-    until: datetime | None  # the last of them; None: the contract is running, no date yet
+    since: datetime | None = None  # from when its retention counts
+    until: datetime | None = None  # None: it is running or on hold, there is no date yet
+    on_hold: bool = False
 
     @property
     def law(self) -> str:
@@ -49,13 +51,12 @@ class Line:
     @property
     def name(self) -> str:
         """What people call these rows."""
-        return capfirst(str(self.declaration.model._meta.verbose_name_plural))
+        return capfirst(self.declaration.plural)
 
     @property
     def fields(self) -> list[str]:
         """The fields' names for people, in the active language."""
-        get = self.declaration.model._meta.get_field
-        return [str(getattr(get(name), "verbose_name", name)) for name in self.group.fields]
+        return [self.declaration.name_of(name) for name in self.group.fields]
 
     @property
     def until(self) -> datetime | None:

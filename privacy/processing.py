@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from privacy import declarations
 from privacy.purposes import Purpose, Recipient
-from privacy.vocabulary import Category, Period
+from privacy.vocabulary import Category, Period, Text
 
 
 @dataclass
@@ -46,6 +46,18 @@ def recipients() -> list[Recipient]:
     """Whoever an activity names as receiving data."""
     named = {r.key: r for activity in activities() for r in activity.purpose.recipients}
     return list(named.values())
+
+
+def open_ended(lasting: Text, retention: Period) -> str:
+    """``as long as your order runs, then 90 days``: how long, where no date is known yet."""
+    so_long, period = str(lasting) or _("as long as it runs"), in_words(retention)
+    if not period:
+        return so_long
+    if retention.from_year_end:
+        words = _("%(so_long)s, and until %(period)s in which it ends")
+    else:
+        words = _("%(so_long)s, then %(period)s")
+    return words % {"so_long": so_long, "period": period}
 
 
 def in_words(period: Period) -> str:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from babel import Locale
 from django.conf import settings
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from privacy.vocabulary import LegalBasis, Period, Text
@@ -46,6 +48,11 @@ class Recipient:
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", self.key or slugify(self.name))
         recipients[self.key] = self
+
+    @property
+    def land(self) -> str:
+        """The country's name in the active language."""
+        return str(Locale.parse(get_language() or "nl", sep="-").territories[self.country])
 
     @property
     def safe(self) -> bool:
@@ -99,7 +106,8 @@ class Purpose:
         """Whether this may be done with this person's data now.
 
         Consent must be given and be the last word; an objection or a restriction stops the rest;
-        a recipient without safeguard stops all of it. Art. 6, 7(3), 18, 21, 44 GDPR.
+        a recipient without safeguard stops all of it, and what is optional waits while the person's
+        account waits to be deleted. Art. 6, 7(3), 18, 21, 44 GDPR.
         """
         from privacy import gate
 

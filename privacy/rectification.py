@@ -42,8 +42,13 @@ def correctable(
 
 
 def form(row: Model, fields: tuple[str, ...], data: Any) -> AnyForm:
-    prefix = f"{row._meta.label_lower.replace('.', '-')}-{row.pk}"
-    return modelform_factory(type(row), fields=fields)(data, instance=row, prefix=prefix)
+    named = prefix(row._meta.label, str(row.pk))
+    return modelform_factory(type(row), fields=fields)(data, instance=row, prefix=named)
+
+
+def prefix(label: str, pk: str) -> str:
+    """Of the names in a row's form, so that a page can lead to a field of it."""
+    return f"{label.lower().replace('.', '-')}-{pk}"
 
 
 def save(bound: list[AnyForm]) -> bool:

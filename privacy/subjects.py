@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Model, Q
 
 Addresses: TypeAlias = Callable[[Any], Iterable[str]]
+Owners: TypeAlias = Callable[[str], Iterable[Any]]
 
 
 @dataclass(frozen=True)
@@ -63,14 +64,23 @@ class Proofs:
     """How addresses are proved; accounts says so in its ready()."""
 
     addresses: Addresses | None = field(default=None)
+    owners: Owners | None = field(default=None)
 
 
 proofs = Proofs()
 
 
-def register_addresses(addresses: Addresses) -> None:
-    """Say which addresses of an account are verified; called once, when the apps are ready."""
-    proofs.addresses = addresses
+def register_addresses(addresses: Addresses, owners: Owners) -> None:
+    """Say which addresses of an account are verified, and whose a verified address is.
+
+    Called once, when the apps are ready.
+    """
+    proofs.addresses, proofs.owners = addresses, owners
+
+
+def owners(email: str) -> list[Any]:
+    """The accounts for which an address is verified."""
+    return [*proofs.owners(email)] if proofs.owners else []
 
 
 def of(person: Person | Any) -> Subject:

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.core.files.storage import Storage
 from django.db import router
-from django.db.models import Count, FileField, Max, Model, Q, QuerySet
+from django.db.models import FileField, Max, Model, Q, QuerySet
 from django.db.models.deletion import Collector
 
 from privacy import erasers
 from privacy.declarations import CLAIMS, Declaration, Group
 from privacy.plan import Ground, Line
+from privacy.purposes import Purpose
 from privacy.rule import NOTHING, due, held_back, held_by
 from privacy.vocabulary import Erase
 
@@ -65,17 +66,27 @@ class Sweep:
         return gone, list(kept.values_list("pk", flat=True))
 
     def grounds(self, group: Group, pks: Keys) -> Iterator[Ground]:
+        """Why these rows are kept. What still runs has no date yet, what has ended has one."""
+        if not pks:
+            return
+        running = self.keys(pks, self.declaration.performing or NOTHING)
         clock = group.clock or self.declaration.clock
-        performing = self.declaration.performing
-        for purpose in group.purposes if pks else ():
-            held = held_by(purpose, performing, clock, self.now, on_request=self.on_request)
-            found = self.rows(pks).filter(held)
-            count, last = found.aggregate(n=Count("pk", distinct=True), last=Max(clock)).values()
-            open_end = last is None or found.filter(performing or NOTHING).exists()
-            if count:
-                yield Ground(purpose, count, None if open_end else purpose.retention.until(last))
-        if pks and (count := self.rows(pks).filter(held_back(self.declaration)).count()):
-            yield Ground(CLAIMS, count, None)
+        for purpose in group.purposes:
+            held = self.keys(pks, self.held_by(purpose, clock))
+            if held & running:
+                yield Ground(purpose, len(held & running))
+            if over := held - running:
+                since = self.rows(over).aggregate(last=Max(clock))["last"]
+                yield Ground(purpose, len(over), since, purpose.retention.until(since))
+        if held := self.keys(pks, held_back(self.declaration)):
+            yield Ground(CLAIMS, len(held), on_hold=True)
+
+    def held_by(self, purpose: Purpose, clock: str) -> Q:
+        performing, on_request = self.declaration.performing, self.on_request
+        return held_by(purpose, performing, clock, self.now, on_request=on_request)
+
+    def keys(self, pks: Keys, condition: Q) -> set[Any]:
+        return set(self.rows(pks).filter(condition).values_list("pk", flat=True))
 
     def delete(self, pks: Keys) -> None:
         if not pks:

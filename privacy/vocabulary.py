@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
@@ -63,6 +64,16 @@ class Erase(TextChoices):
     BLANK = "blank", _("blanked")  # NULL where the column takes it, else ""
     RANDOM = "random", _("replaced by chance")  # for unique text, at least 43 characters
     UNLINKED = "unlinked", _("anonymous once its link to you is gone")
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people call it, where the model's own names say it to staff or to nobody."""
+
+    one: Text = ""
+    many: Text = ""
+    fields: Mapping[str, Text] = field(default_factory=dict)
+    lasting: Text = ""  # how long it is ``performing``: "as long as your order runs"
 
 
 @dataclass(frozen=True)

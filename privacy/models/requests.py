@@ -77,6 +77,10 @@ class RequestQuerySet(models.QuerySet["Request"]):
     def waiting_for_officer(self) -> Self:
         return self.filter(state__in=(State.IN_ASSESSMENT, State.NEEDS_OPERATOR))
 
+    def deletions_running(self) -> Self:
+        """Accounts whose owners asked to have them deleted, until that ends one way or another."""
+        return self.filter(kind=Kind.ERASURE, cooling_off_until__isnull=False, state__in=OPEN)
+
     def due_to_run(self, now: datetime) -> Self:
         """Approved by an officer, or past their cooling-off, never while held; or half done."""
         ripe = Q(state=State.COOLING_OFF, cooling_off_until__lte=now) | Q(state=State.APPROVED)

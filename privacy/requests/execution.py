@@ -78,7 +78,7 @@ def erase(case: Request, *, now: datetime) -> None:
     )
     plan = erasure.erase(subject, now)
     Request.objects.filter(pk=case.pk).update(
-        receipt=receipt(plan, case.language), retained_until_at=retained_until(plan)
+        receipt=receipt(plan, case.language, now), retained_until_at=retained_until(plan)
     )
     record(case, Action.PARTLY_ERASED if plan.kept else Action.ERASED, by=SYSTEM, now=now)
 

@@ -16,7 +16,7 @@ from privacy import letters
 from privacy.deadlines import answer_due
 from privacy.models import Request
 from privacy.models.events import Action
-from privacy.models.requests import OPEN, Kind, State
+from privacy.models.requests import Kind, State
 from privacy.requests import links, wording
 from privacy.requests.events import PERSON, record
 from privacy.requests.proof import send_code
@@ -52,12 +52,11 @@ def file_deletion(user: Account, *, now: datetime) -> Request:
     get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
     if running := running_deletion(user):
         return running
-    token = links.new_token()
+    token, whose = links.new_token(), {"user_id": user.pk, "subject_id": user.subject_id}
     case = Request.objects.create(
         kind=Kind.ERASURE,
         state=State.COOLING_OFF,
-        user_id=user.pk,
-        subject_id=user.subject_id,
+        **whose,
         email=user.email,
         email_proved_at=now,
         language=spoken(user),
@@ -66,8 +65,14 @@ def file_deletion(user: Account, *, now: datetime) -> Request:
         cooling_off_until=now + settings.COOLING_OFF,
         link_digest=links.digest(token),
     )
-    record(case, Action.RECEIVED, by=PERSON, now=now)
-    record(case, Action.SIGNED_IN, by=PERSON, now=now)
+    for action in (Action.RECEIVED, Action.SIGNED_IN):
+        record(case, action, by=PERSON, now=now)
+    say_scheduled(case, token, until=now + settings.COOLING_OFF)
+    return case
+
+
+def say_scheduled(case: Request, token: str, *, until: datetime) -> None:
+    """Mail the link that takes a deletion back, signed in or not."""
     letters.send(
         "privacy/deletion_scheduled",
         to=case.email,
@@ -75,11 +80,10 @@ def file_deletion(user: Account, *, now: datetime) -> Request:
         about=f"request:{case.reference}",
         context={
             "reference": case.reference,
-            "until": wording.minute(now + settings.COOLING_OFF, case.language),
+            "until": wording.minute(until, case.language),
             "link": links.absolute("privacy:keep", case.language, token),
         },
     )
-    return case
 
 
 @transaction.atomic
@@ -107,9 +111,7 @@ def spoken(user: Account) -> str:
 
 def running_deletion(user: Account) -> Request | None:
     """The deletion of his account that a person asked for and that has not ended."""
-    return Request.objects.filter(
-        user_id=user.pk, kind=Kind.ERASURE, cooling_off_until__isnull=False, state__in=OPEN
-    ).first()
+    return Request.objects.deletions_running().filter(user_id=user.pk).first()
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -109,7 +108,4 @@ def accept(case: Request, code: VerificationCode, *, now: datetime) -> None:
 
 def account_at(email: str) -> int | None:
     """The account for which this address is verified, if there is one."""
-    for user in get_user_model()._default_manager.filter(email__iexact=email):
-        if email.casefold() in {address.casefold() for address in subjects.of(user).emails}:
-            return user.pk
-    return None
+    return next((user.pk for user in subjects.owners(email)), None)

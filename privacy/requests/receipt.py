@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from privacy import declarations
+from privacy.clock import bars, fraction
 from privacy.plan import Ground, Line, Plan
+from privacy.processing import open_ended
 from privacy.requests import wording
 
 
-def receipt(plan: Plan, language: str) -> dict[str, Any]:
-    """What went, what stays on which ground until when, as JSON values in a language."""
+def receipt(plan: Plan, language: str, now: datetime) -> dict[str, Any]:
+    """What went, what stays on which grounds until when, as JSON values in a language."""
     with translation.override(language):
         return {
             "goes": grouped(plan.gone),
             "stays": [
-                {**row, "grounds": [ground(g, language) for g in grounds(plan.kept, row["model"])]}
-                for row in grouped(plan.kept)
+                {**row, "terms": terms(plan.kept, row["model"], now)} for row in grouped(plan.kept)
             ],
-            "elsewhere": [str(name) for name, number in plan.elsewhere.items() if number != 0],
+            "elsewhere": list(lying_elsewhere(plan)),
         }
 
 
@@ -37,28 +40,51 @@ def grouped(lines: Iterable[Line]) -> list[dict[str, Any]]:
     return [{**row, "fields": ", ".join(row["fields"])} for row in rows.values()]
 
 
-def grounds(lines: Iterable[Line], model: str) -> list[Ground]:
-    """The grounds that hold a model's rows, each purpose once, with its latest date."""
-    found: dict[str, Ground] = {}
+def terms(lines: Iterable[Line], model: str, now: datetime) -> list[dict[str, Any]]:
+    """The grounds that hold a model's rows, together where they end together, the first first."""
+    found: dict[str, dict[str, Any]] = {}
+    for line, ground in grounds(line for line in lines if line.model == model):
+        until = in_words(line, ground)
+        term = found.setdefault(
+            until, {"until": until, "grounds": [], "bars": passed(ground, now), "at": ground.until}
+        )
+        named = {"purpose": str(ground.purpose.name), "law": ground.law}
+        term["grounds"] += [named] if named not in term["grounds"] else []
+    in_time = sorted(found.values(), key=lambda term: (term["at"] is not None, str(term["at"])))
+    return [{key: value for key, value in term.items() if key != "at"} for term in in_time]
+
+
+def grounds(lines: Iterable[Line]) -> Iterator[tuple[Line, Ground]]:
+    """Each purpose once among what runs and once among what has ended, with its latest date."""
+    found: dict[tuple[str, bool, bool], tuple[Line, Ground]] = {}
     for line in lines:
-        for one in line.grounds if line.model == model else ():
-            known = found.get(one.purpose.key)
-            if known is None or later(one, known):
-                found[one.purpose.key] = one
-    return list(found.values())
+        for one in line.grounds:
+            key = (one.purpose.key, one.until is None, one.on_hold)
+            known = found.get(key)
+            if not known or (one.until and known[1].until and one.until > known[1].until):
+                found[key] = (line, one)
+    yield from found.values()
 
 
-def later(one: Ground, other: Ground) -> bool:
-    """No date yet is later than any."""
-    if other.until is None:
-        return False
-    return one.until is None or one.until > other.until
+def in_words(line: Line, ground: Ground) -> str:
+    if ground.on_hold:
+        return _("until the hold on it is released")
+    if ground.until is None:
+        return open_ended(line.declaration.words.lasting, ground.purpose.retention)
+    day = wording.day(ground.until, translation.get_language() or "nl")
+    return _("until %(day)s") % {"day": day}
 
 
-def ground(one: Ground, language: str) -> dict[str, str]:
-    until = wording.day(one.until, language) if one.until else ""
-    return {
-        "purpose": str(one.purpose.name),
-        "law": one.law,
-        "until": until or _("the contract with you has ended"),
-    }
+def passed(ground: Ground, now: datetime) -> int:
+    """The bristles of its clock; none where no date is known."""
+    if ground.since is None or ground.until is None:
+        return 0
+    return bars(fraction(ground.since, ground.until, now))
+
+
+def lying_elsewhere(plan: Plan) -> Iterator[dict[str, Any]]:
+    """What is no table: how many, where that is known, and how it goes."""
+    notes = {str(place.name): str(place.note) for place in declarations.elsewhere}
+    for name, number in plan.elsewhere.items():
+        if number != 0:
+            yield {"name": str(name), "rows": number or "", "note": notes.get(str(name), "")}

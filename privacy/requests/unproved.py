@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from privacy import declarations
+from privacy.declarations import Declaration, Role
 from privacy.subjects import Subject
-from privacy.vocabulary import Text
 
 
-def counts(subject: Subject) -> list[tuple[Text, int]]:
+def counts(subject: Subject) -> list[tuple[str, int]]:
     """How many such rows other rooms have. They are not given out, corrected or erased."""
-    found: list[tuple[Text, int]] = []
-    for model, declaration in declarations.registry.items():
-        if model._meta.app_label == "privacy":  # requests that nobody proved end by themselves
-            continue
-        for role in declaration.roles.values():
-            if not (role.email and subject.emails):
-                continue
-            under = model._default_manager.filter(role.nobodys & role.addressed(subject))
-            if number := under.exclude(role.opened(subject)).count():
-                found.append((model._meta.verbose_name_plural or declaration.label, number))
-    return found
+    rooms = (  # requests that nobody proved end by themselves
+        declaration
+        for model, declaration in declarations.registry.items()
+        if model._meta.app_label != "privacy"
+    )
+    found = [(room.plural, unreached(room, subject)) for room in rooms]
+    return [(name, number) for name, number in found if number]
+
+
+def unreached(declaration: Declaration, subject: Subject) -> int:
+    """The rows of nobody's account under the address that no role opens to this person."""
+    rows = declaration.model._base_manager.all()
+    roles = [role for role in declaration.roles.values() if role.email and subject.emails]
+    found = {pk for role in roles for pk in rows.filter(under_it(role, subject)).values_list("pk")}
+    if found:
+        mine = (role.reach(subject) for role in declaration.roles.values())
+        found -= {pk for reach in mine for pk in rows.filter(reach).values_list("pk")}
+    return len(found)
+
+
+def under_it(role: Role, subject: Subject) -> Q:
+    return role.nobodys & role.addressed(subject)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from privacy import archive, erasure, export, limits, rectification, subjects
 from privacy.clock import clock
-from privacy.holdings import disclosures, holdings
+from privacy.holdings import handovers, holdings
 from privacy.models import Request
 from privacy.requests import decisions, filing
 from privacy.requests.receipt import receipt
@@ -41,11 +41,14 @@ def account(request: HttpRequest) -> filing.Account:
 def centre(request: HttpRequest) -> HttpResponse:
     collected = export.collect(subjects.of(request.user))
     open_case = Request.objects.filter(user_id=account(request).pk, closed_at=None).first()
+    now = timezone.now()
+    held = holdings(collected, now)
     context = {
-        "holdings": holdings(collected),
-        "recipients": disclosures(collected),
+        "holdings": held,
+        "count": sum(holding.count for holding in held),
+        "recipients": handovers(collected),
         "open_case": open_case,
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "privacy/centre.html", context)
 
@@ -97,7 +100,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         return redirect("privacy:scheduled")
     if filing.running_deletion(account(request)):
         return redirect("privacy:scheduled")
-    plan = receipt(erasure.preview(subjects.of(request.user), now), get_language() or "nl")
+    plan = receipt(erasure.preview(subjects.of(request.user), now), get_language() or "nl", now)
     context = {"plan": plan, "now": now, "until": now + settings.COOLING_OFF}
     return render(request, "privacy/delete.html", context)
 

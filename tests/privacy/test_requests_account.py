@@ -28,7 +28,7 @@ def typed(client: Client, **changed: str) -> dict[str, str]:
 def test_the_page_shows_what_is_held_with_purpose_ground_and_term(signed_in: Client) -> None:
     page = signed_in.get("/en/account/privacy/").content.decode()
 
-    for words in ("Anna Jansen", "anna.jansen@example.com", "Provide your account", "our contract"):
+    for words in ("Anna Jansen", "anna.jansen@example.com", "Provide your account", "Our contract"):
         assert words in page
     assert "pbkdf2" not in page
 

@@ -158,6 +158,7 @@ def test_the_officer_can_only_hold_a_deletion_and_release_it(
     with after_cooling_off():
         run_due_requests()
         assert User.objects.filter(pk=anna.pk, email=anna.email).exists()
+        dpo.force_login(User.objects.get(email="maud@soocas.example"))  # two weeks later
         dpo.post(decide, {"decision": "release"})
         run_due_requests()
 

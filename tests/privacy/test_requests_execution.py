@@ -40,7 +40,10 @@ def outside() -> Iterator[list[Exception]]:
             raise faults.pop()
         return 1
 
-    declare_elsewhere("A far away shelf", [], [], erase=erase)
+    def find(subject: Subject) -> list[dict[str, str]]:
+        return [{"what": "a copy"}, {"what": "another"}]
+
+    declare_elsewhere("A far away shelf", [], [], find=find, erase=erase, note="behind the door")
     yield faults
     elsewhere.pop()
 
@@ -94,6 +97,9 @@ def test_what_fails_outside_the_database_is_repeated_before_the_receipt(
     assert due.state in ("fulfilled", "partially_retained")
     assert due.sealed == {}
     assert receipts() == 1
+    receipt = Message.objects.get(kind="privacy/receipt").context
+    shelf = {"name": "A far away shelf", "rows": 2, "note": "behind the door"}
+    assert shelf in receipt["elsewhere"]
     assert due.events.filter(action__in=["erased", "partly_erased"]).count() == 1
     assert is_intact(due)
 

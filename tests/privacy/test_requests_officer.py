@@ -79,6 +79,10 @@ def test_the_case_page_shows_the_plan_masks_the_address_and_puts_the_look_on_rec
         page = dpo.get(f"{LIST}{case.pk}/change/").content.decode()
 
     assert "g•••@example.org" in page
+    assert "Not reached" not in page  # the letters with the code go with the rest
+    assert "Niet bereikt" not in page
+    assert "orders." not in page
+    assert "outbox." not in page
     assert "guest@example.org" not in page
     assert 'value="approve"' in page
     assert [e.action for e in case.events.all()][-1] == "looked"

@@ -1,0 +1,55 @@
+"""Who received what of a person (Art. 15(1)(c), 19 GDPR), in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+
+from privacy.declarations import Declaration, registry
+from privacy.models import Disclosure
+from privacy.purposes import purposes, recipients
+
+
+def told(row: Disclosure) -> dict[str, Any]:
+    """One hand-over on record; ``what`` and ``where`` are for people, in the active language."""
+    recipient = recipients.get(row.recipient)
+    purpose = purposes.get(row.purpose)
+    return {
+        "key": row.recipient,
+        "name": recipient.name if recipient else row.recipient,
+        "country": recipient.country if recipient else "",
+        "where": recipient.land if recipient else "",
+        "purpose": str(purpose.name) if purpose else row.purpose,
+        "for": row.purpose,
+        "fields": list(row.fields),
+        "what": [what(row.purpose, field) for field in row.fields],
+        "at": row.disclosed_at.isoformat(),
+        "about": row.about,
+    }
+
+
+def what(purpose: str, field: str) -> str:
+    """What people call a field that was handed over for a purpose."""
+    named = [name for declaration in using(purpose) if (name := name_of(declaration, field))]
+    return named[0] if named else field.replace("_", " ")
+
+
+def using(purpose: str) -> list[Declaration]:
+    """The declarations whose data serve a purpose."""
+    return [
+        declaration
+        for declaration in registry.values()
+        if purpose in {p.key for group in declaration.personal for p in group.purposes}
+    ]
+
+
+def name_of(declaration: Declaration, field: str) -> str:
+    """Also of what points to the row, such as an order's lines; nothing where there is none."""
+    try:
+        found = declaration.model._meta.get_field(field)
+    except FieldDoesNotExist:
+        return ""
+    if found.auto_created and found.related_model in registry:
+        return registry[found.related_model].plural
+    return declaration.name_of(field)
