@@ -10,6 +10,7 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 
 from accounts.models import User
 from tests.accounts.visitor import OTHER, Visitor, chosen_at, code_for, letters, words
+from tests.people import staff_member
 
 GMAIL = "noor@gmail.com"  # Google runs this mailbox
 ELSEWHERE = "noor@example.test"  # Google only says that it was verified once
@@ -209,8 +210,7 @@ def test_a_stranger_s_sign_up_is_not_opened_by_a_sign_in_code_or_a_new_password(
 def test_who_works_here_is_never_signed_in_by_a_matching_address(
     visitor: Visitor, google: str
 ) -> None:
-    staff = User.objects.create_user(GMAIL, OTHER, is_staff=True)
-    EmailAddress.objects.create(user=staff, email=GMAIL, verified=True, primary=True)
+    staff_member(email=GMAIL, password=OTHER)
 
     visitor.comes_by("google", GMAIL)
 

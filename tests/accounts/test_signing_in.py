@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Session, User
 from outbox.composing import compose
 from tests.accounts.visitor import OTHER, PASSWORD, Visitor, code_for, letters, words
+from tests.people import person
 
 EMAIL = "noor@example.test"
 
@@ -19,9 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def noor(db: None) -> User:
-    user = User.objects.create_user(EMAIL, PASSWORD)
-    EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
-    return user
+    return person(email=EMAIL, password=PASSWORD)
 
 
 def test_address_and_password_let_in_whatever_the_case_of_the_address(
@@ -172,8 +171,7 @@ def test_the_address_does_not_change_without_asking_again_who_it_is(
 
 
 def test_the_address_of_another_account_cannot_be_taken(visitor: Visitor, noor: User) -> None:
-    other = User.objects.create_user("other@example.test", OTHER)
-    EmailAddress.objects.create(user=other, email=other.email, verified=True, primary=True)
+    other = person(email="other@example.test", password=OTHER)
     visitor.signs_in(EMAIL)
     visitor.sends("reauthenticate/", password=PASSWORD)
 

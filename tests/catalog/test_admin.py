@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db.models import ProtectedError
 from django.test import Client
 
-from accounts.models import User
 from catalog.models import Category, Product, Variant
+from tests.people import person, staff_member
 
 pytestmark = pytest.mark.usefixtures("shelves")
 
 
 @pytest.fixture
 def staff(client: Client) -> Client:
-    person = User.objects.create_user("staff@soocas.example", is_staff=True)
-    person.groups.add(Group.objects.get(name="staff"))
-    client.force_login(person)
+    client.force_login(staff_member(role="staff"))
     return client
 
 
@@ -72,6 +69,6 @@ def test_a_shelf_with_something_on_it_cannot_be_taken_down() -> None:
 
 
 def test_a_shopper_has_no_business_in_the_admin(client: Client) -> None:
-    client.force_login(User.objects.create_user("sanne@soocas.example"))
+    client.force_login(person())
 
     assert client.get("/admin/catalog/product/").status_code != 200

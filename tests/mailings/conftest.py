@@ -5,7 +5,6 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.test import Client
 
 from accounts.models import User
@@ -13,6 +12,7 @@ from mailings.models import Issue
 from mailings.tasks import sweep
 from tests.broker import dead_broker, jobs
 from tests.mailbox import Mailbox, inbox, mailbox
+from tests.people import person
 
 __all__ = ["dead_broker", "inbox", "jobs", "mailbox"]
 
@@ -28,9 +28,7 @@ def visitor(db: None) -> Client:
 @pytest.fixture
 def anna(db: None) -> User:
     """Has an account with a proved address."""
-    user = User.objects.create_user("anna@example.org", "correct horse", language="nl")
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user
+    return person(email="anna@example.org", language="nl")
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from accounts.models import Address, User
+from accounts.models import Address
 from catalog.models import Variant
 from orders.models import Order
 from tests.orders.shop import PayPal, Shopper
+from tests.people import person
 
 
 def page_of(shopper: Shopper) -> str:
@@ -239,7 +240,7 @@ def test_a_lost_session_leads_to_the_empty_cart(
 def test_an_account_finds_its_address_filled_in_and_its_order_in_its_list(
     paypal: PayPal, shopper: Shopper, brush: Variant
 ) -> None:
-    user = User.objects.create_user("anna@example.com", name="Anna Jansen")
+    user = person(email="anna@example.com", name="Anna Jansen")
     Address.objects.create(
         user=user,
         name="Anna Jansen",
@@ -265,12 +266,10 @@ def test_an_account_finds_its_address_filled_in_and_its_order_in_its_list(
 def test_another_account_does_not_see_it_in_its_list(
     paypal: PayPal, shopper: Shopper, brush: Variant
 ) -> None:
-    anna = User.objects.create_user("anna@example.com")
-    Order.objects.filter(customer=anna)
     shopper.puts(brush)
     shopper.orders()
     shopper.client.force_login(
-        User.objects.create_user("bob@example.com"),
+        person(),
         backend="allauth.account.auth_backends.AuthenticationBackend",
     )
 

@@ -11,7 +11,6 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
 from orders import delivery
 from orders.models import Invoice, Order, OrderLine
 from orders.tasks import sweep
@@ -19,6 +18,7 @@ from outbox.models import Message
 from privacy import erasure, export, retention
 from privacy.subjects import Subject
 from tests.orders.shop import PayPal, Shopper
+from tests.people import person
 
 Place = Callable[..., Order]
 ANNA = Subject(emails=frozenset({"anna@example.com"}))
@@ -163,7 +163,7 @@ def test_another_person_gets_nothing_of_it(paid: Order) -> None:
 def test_an_account_s_orders_outlive_it_for_the_books(
     place: Place, paypal: PayPal, shopper: Shopper
 ) -> None:
-    user = User.objects.create_user("anna@example.com", name="Anna Jansen")
+    user = person(email="anna@example.com", name="Anna Jansen")
     shopper.client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     order = place()
     paypal.approve(order)
