@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -27,6 +28,7 @@ from privacy.models.requests import OPEN, Refusal, State
 from privacy.requests import decisions
 from privacy.requests.events import Actor, officer
 
+DONE = (State.FULFILLED, State.PARTIALLY_RETAINED)
 CHANGE = "privacy.change_request"
 
 
@@ -85,10 +87,20 @@ class RequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run 
     def shown_state(self, case: Request) -> SafeString:
         if case.held_at:
             return format_html('<span class="badge badge-warn">{}</span>', _("On hold"))
-        return format_html('<span class="badge">{}</span>', case.get_state_display())
+        level = "badge-ok" if case.state in DONE else ""
+        shown = format_html('<span class="badge {}">{}</span>', level, case.get_state_display())
+        if case.state != State.PARTIALLY_RETAINED:
+            return shown
+        until = case.retained_until_at
+        day = date_format(timezone.localtime(until), "j F Y") if until else ""
+        words = _("until %(day)s") % {"day": day} if until else _("a contract still runs")
+        return format_html('{} <span class="muted">{}</span>', shown, words)
 
     @admin.display(description=_("clock"), ordering="due_at")
     def shown_clock(self, case: Request) -> SafeString:
+        if case.closed_at:
+            ended = date_format(timezone.localtime(case.closed_at), "j F Y")
+            return format_html("{} {}", _("Closed"), ended)
         at = clock(case, timezone.now())
         left = ngettext("%(n)s day left", "%(n)s days left", at.days_left) % {"n": at.days_left}
         over = ngettext("%(n)s day over", "%(n)s days over", -at.days_left) % {"n": -at.days_left}

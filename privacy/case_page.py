@@ -26,7 +26,7 @@ def context(case: Request, language: str, now: datetime) -> dict[str, Any]:
         "events": case.events.select_related("staff"),
         "intact": events.is_intact(case),
         "email": masked(case.email),
-        "plan": receipt(planned(case, now), language, now)
+        "plan": sources(receipt(planned(case, now), language, now))
         if proved and case.kind == Kind.ERASURE
         else None,
         "held": held(export.collect(subject)) if proved and case.kind == Kind.ACCESS else None,
@@ -43,6 +43,18 @@ def planned(case: Request, now: datetime) -> Plan:
         plan = erasure.preview(subject, now)
         transaction.set_rollback(True)
     return plan
+
+
+def sources(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """One row for each source: how many of it go and stay, which fields, and why until when."""
+    rows: dict[str, dict[str, Any]] = {}
+    for fate in ("goes", "stays"):
+        for one in told[fate]:
+            row = rows.setdefault(one["model"], {"name": one["name"], "fields": one["fields"]})
+            row |= {fate: one["rows"], "terms": one.get("terms", [])}
+            row["fields"] = max(row["fields"], one["fields"], key=len)
+    away = ({**one, "goes": one["rows"], "fields": one["note"]} for one in told["elsewhere"])
+    return [*rows.values(), *away]
 
 
 def possible(case: Request) -> set[str]:

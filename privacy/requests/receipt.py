@@ -25,6 +25,7 @@ def receipt(plan: Plan, language: str, now: datetime) -> dict[str, Any]:
                 {**row, "terms": terms(plan.kept, row["model"], now)} for row in grouped(plan.kept)
             ],
             "elsewhere": list(lying_elsewhere(plan)),
+            "running": any(one.until is None for _line, one in grounds(plan.kept)),
         }
 
 
