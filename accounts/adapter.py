@@ -49,6 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Through the outbox; ``account/email/x`` is of the kind ``account/x``."""
         user = User.objects.filter(email__iexact=email).first()
+        user = user if user and user.proved else None  # else it may give way any moment
         words = {"code": context["code"]} if "code" in context else {}
         if "provider" in context:
             words["provider"] = context["provider"].name
@@ -56,7 +57,7 @@ class AccountAdapter(DefaultAccountAdapter):
             Letter(
                 template_prefix.replace("/email/", "/"),
                 to=email,
-                language=user.language if user and user.proved else spoken(),
+                language=user.language if user else spoken(),
                 about=f"mail:{uuid4().hex}",
                 context=words,
                 user=user,

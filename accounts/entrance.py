@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as account
-from allauth.account.internal.flows.signup import prevent_enumeration
+from allauth.account.adapter import get_adapter
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.socialaccount import forms as social
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.hashers import make_password
 from django.core.validators import MaxLengthValidator
-from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.turns import kept, turn
 
 LABELS = {
     "account": _("Connected with"),
@@ -78,16 +80,13 @@ class NewAccount:
         return email
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, Any]:
+        """In the turn of the address, with all that the view does."""
         email = self.cleaned_data["email"]
         if self.account_already_exists:
             make_password(self.cleaned_data.get("password1"))  # as much work as a new account
-        try:
-            with transaction.atomic():
-                User.objects.unproved().with_address(email).delete()
-                saved: tuple[User | None, Any] = super().try_save(request)  # type: ignore[misc]
-                return saved
-        except IntegrityError:  # the same address a moment ago
-            return None, prevent_enumeration(request, email=email)
+        User.objects.unproved().with_address(email).delete()
+        saved: tuple[User | None, Any] = super().try_save(request)  # type: ignore[misc]
+        return saved
 
 
 class SignupForm(Worded, NewAccount, account.SignupForm):
@@ -105,7 +104,16 @@ class SocialSignupForm(Worded, NewAccount, social.SignupForm):
 
 
 class LoginForm(Worded, account.LoginForm):
-    pass
+    user: User
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Mails a code if the address is not proved; then the sign-up may have given way."""
+        with turn(self.user.email):
+            if User.objects.filter(pk=self.user.pk).exists():
+                answer: HttpResponse = super().login(request, redirect_url)
+                return kept(answer)
+        messages.error(request, get_adapter().error_messages["email_password_mismatch"])
+        return redirect("account_login")
 
 
 class AddEmailForm(Worded, account.AddEmailForm):
@@ -143,9 +151,9 @@ class ConfirmLoginCodeForm(Worded, account.ConfirmLoginCodeForm):
 class ConfirmEmailVerificationCodeForm(Worded, account.ConfirmEmailVerificationCodeForm):
     def clean_code(self) -> str:
         """Who has the code has the mailbox: another's sign-up that nobody proved gives way."""
-        if self.user and compare_user_code(
-            actual=self.cleaned_data["code"], expected=self.expected_code
-        ):
+        if self.user is None:  # gave way itself, and what the latest mail says is not for it
+            raise get_adapter().validation_error("incorrect_code")
+        if compare_user_code(actual=self.cleaned_data["code"], expected=self.expected_code):
             holders = User.objects.unproved().with_address(self.email)
             holders.exclude(pk=self.user.pk).delete()
         code: str = super().clean_code()

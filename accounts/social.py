@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Any
 
@@ -24,6 +24,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.turns import kept, turn
 
 KEPT = ("sub", "id", "email", "email_verified", "hd", "name")  # of what a provider tells
 VERIFIED = ("email_verified", "verified_email")
@@ -85,6 +86,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 class Doubting:
     """Takes nonsense from a provider for what it is: a failed sign-in, not a fault of ours."""
 
+    turn: ExitStack
+
     def get_access_token_data(self, *args: Any, **kwargs: Any) -> Any:
         with doubt():
             return super().get_access_token_data(*args, **kwargs)  # type: ignore[misc]
@@ -103,7 +106,25 @@ class Doubting:
             account.extra_data = {k: v for k, v in account.extra_data.items() if k in KEPT}
             if not account.uid or "\0" in "".join(map(str, account.extra_data.values())):
                 raise ValueError(account.provider)
+            self.turn.enter_context(turn(*addresses(login)))  # the provider has said all
             return login
+
+
+class Callback(OAuth2CallbackView):
+    """What follows the provider's answer happens in the turn of the person's addresses."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with ExitStack() as self.adapter.turn:
+            return kept(super().dispatch(request, *args, **kwargs))
+
+
+def addresses(login: SocialLogin) -> set[str]:
+    """What the provider gives, and what the account has that it opens."""
+    known = User.objects.filter(
+        socialaccount__provider=login.account.provider, socialaccount__uid=login.account.uid
+    )
+    given = {address.email for address in login.email_addresses}
+    return given | set(known.values_list("email", flat=True))
 
 
 @contextmanager
@@ -154,6 +175,6 @@ def returning(view: View) -> View:
 
 
 google_login = starting(OAuth2LoginView.adapter_view(Google))
-google_callback = returning(OAuth2CallbackView.adapter_view(Google))
+google_callback = returning(Callback.adapter_view(Google))
 facebook_login = starting(OAuth2LoginView.adapter_view(Facebook))
-facebook_callback = returning(OAuth2CallbackView.adapter_view(Facebook))
+facebook_callback = returning(Callback.adapter_view(Facebook))

@@ -6,9 +6,11 @@ from allauth.account import urls as account_urls
 from allauth.account import views as account_views
 from allauth.account.decorators import reauthentication_required
 from allauth.socialaccount import urls as social_urls
+from allauth.socialaccount import views as social_views
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import reauthentication, social, views
+from accounts.turns import awaited, in_turn, typed
 
 Urls = list[URLPattern | URLResolver]
 
@@ -28,6 +30,13 @@ doors: Urls = [
         "password/set/",
         reauthentication_required(account_views.password_set),
         name="account_set_password",
+    ),
+    path("signup/", in_turn(account_views.signup, typed), name="account_signup"),
+    path("3rdparty/signup/", in_turn(social_views.signup, typed), name="socialaccount_signup"),
+    path(
+        "confirm-email/",
+        in_turn(account_views.email_verification_sent, awaited),
+        name="account_email_verification_sent",
     ),
     path("", include(account_urls)),
     path("3rdparty/", include(social_urls)),

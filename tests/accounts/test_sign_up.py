@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import connection
 
 from accounts.models import User
 from outbox.composing import compose
@@ -126,21 +123,6 @@ def test_a_form_that_fails_keeps_what_was_typed_and_shows_the_way(visitor: Visit
 def test_no_address_breaks_the_form(visitor: Visitor, email: str) -> None:
     assert visitor.signs_up(email).status_code == 200
     assert not User.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_sign_ups_at_once_make_one_account() -> None:
-    def sign_up(visitor: Visitor) -> int:
-        try:
-            return visitor.signs_up(EMAIL).status_code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(3) as pool:
-        answers = list(pool.map(sign_up, [Visitor() for _ in range(3)]))
-
-    assert set(answers) == {302}
-    assert User.objects.count() == 1
 
 
 def test_sign_up_sent_twice_makes_one_account(visitor: Visitor) -> None:
