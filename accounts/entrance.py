@@ -8,6 +8,8 @@ from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.socialaccount import forms as social
+from allauth.socialaccount.adapter import get_adapter as social_adapter
+from allauth.socialaccount.providers.base import Provider
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.hashers import make_password
@@ -168,6 +170,11 @@ class DisconnectForm(social.DisconnectForm):
     """Deletes what came from the provider, the name too unless the person keeps it."""
 
     keep_name = forms.BooleanField(label=_("Keep the name that came from there"), required=False)
+
+    def connectable(self) -> list[Provider]:
+        taken = {account.provider for account in self.accounts}
+        every = social_adapter().list_providers(self.request)
+        return sorted((p for p in every if p.id not in taken), key=lambda p: str(p.name))
 
     def save(self) -> None:
         given = self.cleaned_data["account"].extra_data.get("name")

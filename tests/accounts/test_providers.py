@@ -243,6 +243,20 @@ def test_another_person_s_google_cannot_be_connected(
     assert "notice-danger" in attacker.get(answer["Location"]).content.decode()
 
 
+def test_only_what_is_not_connected_yet_is_offered_and_each_has_its_letter(
+    visitor: Visitor, google: str
+) -> None:
+    door = visitor.reads("login/")
+    visitor.comes_by("google", ELSEWHERE)
+
+    page = visitor.reads("3rdparty/")
+
+    assert '<span class="letter-mark" aria-hidden="true">G</span>' in door
+    assert '<span class="letter-mark" aria-hidden="true">f</span>' in door
+    assert "facebook/login/?process=connect" in page
+    assert "google/login/?process=connect" not in page
+
+
 # disconnecting
 
 
