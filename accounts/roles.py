@@ -10,10 +10,11 @@ from django.db.models import Q
 
 WORK = ("add", "change", "view")  # never delete: nobody deletes by hand
 LOOK = ("view",)
+RETRY = ("view", "retry")
 
 # role → (app, what may be done with its models); "" is every app
 ROLES: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "staff": (("catalog", WORK), ("orders", WORK), ("mailings", WORK)),
+    "staff": (("catalog", WORK), ("orders", WORK), ("mailings", WORK), ("outbox", RETRY)),
     "support": (),  # enters the admin; threads come with the support room
     "dpo": (("privacy", WORK), ("cookies", LOOK)),
     "auditor": (("", LOOK),),

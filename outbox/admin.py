@@ -25,6 +25,13 @@ class MessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run 
     )
     actions = ("retry",)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        """Who asked for a right is known to those alone who may read the requests."""
+        rows = super().get_queryset(request)
+        if request.user.has_perm("privacy.view_request"):
+            return rows
+        return rows.exclude(kind__startswith="privacy/")
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

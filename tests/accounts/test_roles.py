@@ -10,6 +10,8 @@ from django.core.management import call_command
 from accounts import demo
 from accounts.models import Address, User
 from accounts.roles import ROLES
+from outbox.models import Message
+from outbox.services import Letter, queue
 from tests.accounts.visitor import PASSWORD, Visitor
 
 pytestmark = pytest.mark.django_db
@@ -67,8 +69,38 @@ def test_no_role_deletes_anything(role: str) -> None:
 def test_staff_works_on_orders_and_catalogue_and_sees_no_privacy_queue() -> None:
     rooms = {name.split(".")[0] for name in may("staff")}
 
-    assert rooms <= {"catalog", "orders", "mailings"}
+    assert rooms <= {"catalog", "orders", "mailings", "outbox"}
     assert "privacy" not in rooms
+
+
+def test_staff_sees_what_left_and_may_try_it_again_and_no_more() -> None:
+    outbox = {name for name in may("staff") if name.startswith("outbox.")}
+
+    assert outbox == {"outbox.view_message", "outbox.retry_message"}
+
+
+@pytest.mark.parametrize(("role", "shown"), [("staff", False), ("auditor", True)])
+def test_who_asked_for_a_right_is_not_read_from_the_letters_by_who_may_not_read_the_requests(
+    people: dict[str, str], role: str, shown: bool
+) -> None:
+    for kind, to in [("privacy/code", "anna@example.test"), ("orders/paid", "bram@example.test")]:
+        context = {"number": "secret-word"}
+        queue(Letter(kind, to=to, language="nl", about="x:1", context=context))
+    letter, order = (
+        Message.objects.get(kind="privacy/code"),
+        Message.objects.get(kind="orders/paid"),
+    )
+    visitor = signed_in(people[role])
+
+    found = visitor.get("/admin/outbox/message/?q=example.test").content.decode()
+    about_it = visitor.get(f"/admin/outbox/message/{letter.pk}/change/", follow=True)
+    other = visitor.get(f"/admin/outbox/message/{order.pk}/change/").content.decode()
+
+    assert ("privacy/code" in found) is shown
+    assert ("anna@example.test" in about_it.content.decode()) is shown
+    assert "orders/paid" in found
+    assert "bram@example.test" in other
+    assert "secret-word" not in other
 
 
 def test_support_has_no_rights_yet() -> None:
