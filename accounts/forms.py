@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Address, User
@@ -25,11 +24,10 @@ def widgets(*names: str) -> dict[str, forms.Widget]:
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    language = forms.ChoiceField(label=_("Language of our mails"), choices=settings.LANGUAGES)
-
     class Meta:
         model = User
         fields = ("name", "nickname", "language")
+        labels: ClassVar = {"language": _("Language of our mails")}
         widgets: ClassVar = widgets("name", "nickname")
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
@@ -57,7 +58,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     subject_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(_("full name"), max_length=100, blank=True)
     nickname = models.CharField(_("nickname"), max_length=50, blank=True)
-    language = models.CharField(_("language"), max_length=2, default="nl")
+    language = models.CharField(
+        _("language"), max_length=2, choices=settings.LANGUAGES, default="nl"
+    )
     is_staff = models.BooleanField(_("works here"), default=False)
     is_active = models.BooleanField(_("can sign in"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)

@@ -76,6 +76,15 @@ def test_a_wrong_value_is_said_and_what_was_typed_is_kept(
     assert (anna.name, anna.nickname) == ("Anna Jansen", "Anna")
 
 
+def test_the_language_is_chosen_from_those_the_shop_speaks(signed_in: Client, anna: User) -> None:
+    page = signed_in.get(CORRECT).content.decode()
+    signed_in.post(CORRECT, typed(signed_in, language="xx"))
+
+    anna.refresh_from_db()
+    assert '<option value="en"' in page
+    assert anna.language == "nl"
+
+
 def test_a_forged_form_reaches_nobody_elses_row(signed_in: Client, anna: User) -> None:
     bram = User.objects.create_user("bram@example.com", "x", name="Bram Bos")
     his = Address.objects.create(
