@@ -7,7 +7,6 @@ so it is fetched only from PayPal itself.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 import zlib
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import ExtensionOID, NameOID
 from django.conf import settings
 from django.core.cache import cache
+from urllib3.exceptions import HTTPError
 
 HEADERS = ("auth-algo", "cert-url", "transmission-id", "transmission-sig", "transmission-time")
 ALGORITHMS = frozenset({"SHA256withRSA"})
@@ -57,7 +57,7 @@ def verify(headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
         raise Forged("certificate address")
     try:
         signature = base64.b64decode(said["transmission-sig"], validate=True)
-    except binascii.Error:
+    except ValueError:  # not base64, or not even ASCII
         raise Forged("signature") from None
     parts = [
         said["transmission-id"],
@@ -171,7 +171,7 @@ def _fetched(url: str) -> str:
             session.trust_env = False
             with session.get(url, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
                 text = answer.raw.read(LARGEST + 1, decode_content=True)
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, HTTPError, OSError) as error:  # read() raises urllib3's own
         raise Unreachable(url) from error
     if answer.status_code != 200 or len(text) > LARGEST:
         raise Unreachable(url)

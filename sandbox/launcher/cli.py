@@ -34,6 +34,8 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
     folder = Path(os.environ.get("SOOCAS_VAR") or ROOT / "var")
     for number in SIGNALS:
+        if number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+            continue  # nohup: the terminal may go
         signal.signal(number, _stop)
     try:
         return int(options.command(folder, options))

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 from tests.launcher.copies import (
@@ -60,6 +61,19 @@ def test_a_path_with_a_space_and_quotes_works(checkout: Copy) -> None:
             "maxmemory-policy": "allkeys-lru"
         }
         assert checkout.cache().config_get("appendonly") == {"appendonly": "no"}
+
+
+def test_what_the_database_refuses_leaves_no_value_in_its_log(checkout: Copy) -> None:
+    with checkout.running():
+        checkout.sql("CREATE TABLE person (email text PRIMARY KEY)")
+        checkout.sql("INSERT INTO person VALUES ('ada@example.org')")
+
+        with pytest.raises(psycopg2.errors.UniqueViolation):
+            checkout.sql("INSERT INTO person VALUES ('ada@example.org')")
+
+        log = (checkout.var / "log" / "postgres.log").read_text()
+        assert "person_pkey" in log
+        assert "ada@example.org" not in log
 
 
 def test_a_clean_restart_keeps_rows_and_queue(checkout: Copy) -> None:

@@ -99,6 +99,7 @@ def test_messages_out_of_order_end_the_same(
 FORGERIES = {
     "another signature": {"transmission_sig": "AAAA" * 86},
     "no base64": {"transmission_sig": "%%%"},
+    "not even ASCII": {"transmission_sig": "é"},
     "another time": {"transmission_time": "2020-01-01T00:00:00Z"},
     "another id": {"transmission_id": "00000000-0000-0000-0000-000000000000"},
     "a weak algorithm": {"auth_algo": "SHA1withRSA"},
