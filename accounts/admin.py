@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account import admin as _account_admin  # noqa: F401  registers before we undo it
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.socialaccount import admin as _social_admin  # noqa: F401  as above
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
@@ -26,15 +28,31 @@ class NoDeletion:
         return False
 
 
-class AddressInline(NoDeletion, admin.TabularInline):  # type: ignore[type-arg]
-    model = Address
-    extra = 0
-
+class LookedAt(NoDeletion):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class AddressInline(LookedAt, admin.TabularInline):  # type: ignore[type-arg]
+    model = Address
+    extra = 0
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("email", "user", "primary", "verified")
+    list_filter = ("primary", "verified")
+    search_fields = ("email",)
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("user", "provider", "date_joined", "last_login")
+    list_filter = ("provider",)
+    search_fields = ("user__email",)
 
 
 @admin.register(User)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
+from django.test import RequestFactory
 
 from accounts import demo
 from accounts.models import Address, User
@@ -113,13 +117,16 @@ def test_the_dpo_sees_no_orders_and_no_prices() -> None:
     assert rooms <= {"privacy", "cookies"}
 
 
-def test_the_auditor_sees_everything_and_changes_nothing() -> None:
+def test_the_auditor_sees_everything_but_keys_and_changes_nothing() -> None:
     every = {
         f"{p.content_type.app_label}.{p.codename}"
         for p in Permission.objects.filter(codename__startswith="view_")
     }
+    keys = {"socialaccount.view_socialapp", "socialaccount.view_socialtoken"}
+    keys |= {"account.view_emailconfirmation"}
 
-    assert may("auditor") == every
+    assert keys < every
+    assert may("auditor") == every - keys
 
 
 def test_a_group_that_was_changed_by_hand_is_put_right_by_the_next_migrate() -> None:
@@ -152,10 +159,10 @@ def test_other_roles_do_not_see_accounts(people: dict[str, str], role: str) -> N
 
 
 def test_nobody_deletes_an_account_by_hand_not_even_a_superuser(people: dict[str, str]) -> None:
-    admin, shopper = signed_in(people["superuser"]), User.objects.get(email=people["shopper"])
+    root, shopper = signed_in(people["superuser"]), User.objects.get(email=people["shopper"])
 
-    answer = admin.post(f"/admin/accounts/user/{shopper.pk}/delete/", {"post": "yes"})
-    admin.post(
+    answer = root.post(f"/admin/accounts/user/{shopper.pk}/delete/", {"post": "yes"})
+    root.post(
         "/admin/accounts/user/", {"action": "delete_selected", "_selected_action": shopper.pk}
     )
 
@@ -163,12 +170,49 @@ def test_nobody_deletes_an_account_by_hand_not_even_a_superuser(people: dict[str
     assert User.objects.filter(pk=shopper.pk).exists()
 
 
+def test_nobody_deletes_anything_by_hand_wherever_it_is_registered(
+    people: dict[str, str], rf: RequestFactory
+) -> None:
+    request = rf.get("/admin/")
+    request.user = User.objects.get(email=people["superuser"])
+    signed_in(people["superuser"]).get("/admin/")  # whatever registers late has done so
+
+    for model, page in admin.site._registry.items():
+        assert not page.has_delete_permission(request), model
+        assert "delete_selected" not in page.get_actions(request), model
+
+
+@pytest.mark.parametrize("page", ["account/emailaddress", "socialaccount/socialaccount"])
+def test_addresses_and_connections_are_looked_at_only(people: dict[str, str], page: str) -> None:
+    user = User.objects.get(email=people["shopper"])
+    EmailAddress.objects.filter(user=user).delete()
+    address = EmailAddress.objects.create(user=user, email=user.email, primary=True, pk=7)
+    SocialAccount.objects.create(user=user, provider="google", uid="1", pk=7)
+    root = signed_in(people["superuser"])
+
+    root.post(f"/admin/{page}/", {"action": "make_verified", "_selected_action": 7})
+    address.refresh_from_db()
+
+    assert root.get(f"/admin/{page}/").status_code == 200
+    assert root.get(f"/admin/{page}/7/change/").status_code == 200
+    assert root.post(f"/admin/{page}/7/change/", {"email": "x@example.test"}).status_code == 403
+    assert root.get(f"/admin/{page}/add/").status_code == 403
+    assert not address.verified
+
+
+@pytest.mark.parametrize("page", ["socialapp", "socialtoken"])
+def test_keys_to_other_services_are_shown_to_nobody(people: dict[str, str], page: str) -> None:
+    root = signed_in(people["superuser"])
+
+    assert root.get(f"/admin/socialaccount/{page}/").status_code == 404
+
+
 def test_the_log_of_changes_does_not_name_the_person(people: dict[str, str]) -> None:
-    admin, shopper = signed_in(people["superuser"]), User.objects.get(email=people["shopper"])
+    root, shopper = signed_in(people["superuser"]), User.objects.get(email=people["shopper"])
     form = {"name": "Sanne J.", "nickname": "", "language": "nl", "is_active": "on"}
     form |= {"addresses-TOTAL_FORMS": "0", "addresses-INITIAL_FORMS": "0"}
 
-    admin.post(f"/admin/accounts/user/{shopper.pk}/change/", form)
+    root.post(f"/admin/accounts/user/{shopper.pk}/change/", form)
 
     entry = LogEntry.objects.get()
     assert shopper.email not in entry.object_repr + entry.change_message
