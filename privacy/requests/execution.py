@@ -16,7 +16,7 @@ from privacy.plan import Plan
 from privacy.requests import links, wording
 from privacy.requests.decisions import MINIMAL
 from privacy.requests.events import SYSTEM, record
-from privacy.requests.receipt import receipt
+from privacy.requests.receipt import proof, receipt, recipients
 from privacy.requests.subject import seal, subject_of, unseal
 
 ATTEMPTS = 5  # failures after which a person has to look
@@ -76,9 +76,11 @@ def erase(case: Request, *, now: datetime) -> None:
     Request.objects.filter(pk=case.pk).update(
         state=State.EXECUTING, sealed=sealed, user_id=None, answer="", link_digest="", **MINIMAL
     )
+    told = recipients(subject, case.language)
     plan = erasure.erase(subject, now)
     Request.objects.filter(pk=case.pk).update(
-        receipt=receipt(plan, case.language, now), retained_until_at=retained_until(plan)
+        receipt={**receipt(plan, case.language, now), "told": told},
+        retained_until_at=retained_until(plan),
     )
     record(case, Action.PARTLY_ERASED if plan.kept else Action.ERASED, by=SYSTEM, now=now)
 
@@ -110,6 +112,7 @@ def conclude(case: Request, *, now: datetime) -> None:
         context={
             "reference": case.reference,
             "erased_on": wording.day(now, case.language),
+            "proof": proof(case.language, now),
             **case.receipt,
         },
     )

@@ -11,9 +11,14 @@ from django.utils.translation import gettext as _
 
 from privacy import declarations
 from privacy.clock import bars, fraction
+from privacy.export import HERS
+from privacy.handovers import told
+from privacy.models import Disclosure
 from privacy.plan import Ground, Line, Plan
 from privacy.processing import open_ended
+from privacy.purposes import purposes
 from privacy.requests import wording
+from privacy.subjects import Subject
 
 
 def receipt(plan: Plan, language: str, now: datetime) -> dict[str, Any]:
@@ -89,3 +94,25 @@ def lying_elsewhere(plan: Plan) -> Iterator[dict[str, Any]]:
     for name, number in plan.elsewhere.items():
         if number != 0:
             yield {"name": str(name), "rows": number or "", "note": notes.get(str(name), "")}
+
+
+def recipients(subject: Subject, language: str) -> list[dict[str, Any]]:
+    """Who had received data about the person (Art. 19 GDPR). Read it before the rows let go."""
+    found: dict[str, dict[str, Any]] = {}
+    with translation.override(language):
+        for row in Disclosure.objects.filter(HERS.reach(subject)):
+            said, day = told(row), wording.day(row.disclosed_at, language)
+            one = found.setdefault(
+                said["key"], {"name": said["name"], "where": said["where"], "days": [], "what": []}
+            )
+            one["days"] += [day] if day not in one["days"] else []
+            one["what"] += [field for field in said["what"] if field not in one["what"]]
+    return [{**one, "days": ", ".join(one["days"])} for one in found.values()]
+
+
+def proof(language: str, now: datetime) -> dict[str, str]:
+    """What stays of the case itself once it is closed: until when, and why."""
+    purpose = purposes["privacy-accountability"]
+    with translation.override(language):
+        until = _("until %(day)s") % {"day": wording.day(purpose.retention.until(now), language)}
+        return {"until": until, "purpose": str(purpose.name), "law": purpose.exemption}
