@@ -17,5 +17,5 @@ def exceeded(request: HttpRequest) -> bool:
     cache.add(key, 0, timeout=WITHIN)
     try:
         return cache.incr(key) > TIMES
-    except ValueError:  # the window ended between the two calls
+    except ValueError:  # the window ended between the two calls, or no cache
         return False

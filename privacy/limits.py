@@ -14,5 +14,5 @@ def allows(scope: str, who: str, *, times: int, within: timedelta) -> bool:
     cache.add(key, 0, timeout=within.total_seconds())
     try:
         return cache.incr(key) <= times
-    except ValueError:  # the window ended between the two calls
+    except ValueError:  # the window ended between the two calls, or no cache
         return True

@@ -68,7 +68,7 @@ def _broker() -> None:
 def _cache() -> None:
     cache.set("readyz", 1, 5)
     if cache.get("readyz") != 1:
-        raise NotReady("does not keep")
+        raise NotReady("does not answer")
 
 
 def _migrations() -> None:

@@ -105,8 +105,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHE_URL = env.text("CACHE_URL", "redis://127.0.0.1:1/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "soocas.cache.Cache",
         "LOCATION": CACHE_URL,
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},  # seconds
         "KEY_PREFIX": "soocas",
     }
 }

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.cache import caches
 from django.utils import timezone
+from redis import Redis
 
 from accounts.models import Session, User
 from outbox.composing import compose
@@ -313,6 +315,21 @@ def test_a_session_that_is_deleted_dies_in_the_cache_too(visitor: Visitor, noor:
 
     assert caches["default"].get(key) is None
     assert visitor.nobody
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_ends_while_the_cache_is_away_is_not_back_for_more_than_a_minute(
+    visitor: Visitor, noor: User
+) -> None:
+    visitor.signs_in(EMAIL)
+    key = visitor.cached
+    with Redis.from_url(settings.CACHE_URL) as copies:
+        kept = [copies.ttl(caches["default"].make_key(key))]
+        caches["default"].delete(key)
+        assert visitor.user == noor  # copied again, from the database
+        kept.append(copies.ttl(caches["default"].make_key(key)))
+
+    assert all(0 < seconds <= 60 for seconds in kept), kept
 
 
 def test_a_visit_is_noted_once_a_day(visitor: Visitor, noor: User) -> None:
