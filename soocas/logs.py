@@ -21,9 +21,20 @@ class Discreet(JsonFormatter):
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         return {
-            name: requestlog.masked(value) if isinstance(value, str) else value
+            name: value if isinstance(value, int | float | None) else requestlog.masked(str(value))
             for name, value in log_data.items()
         }
+
+
+class Plain(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return requestlog.masked(super().format(record))
+
+
+def without_traceback(record: logging.LogRecord) -> bool:
+    """A filter: scanners ask for foreign hosts all day, and where we refuse them is known."""
+    record.exc_info = record.exc_text = None
+    return True
 
 
 class Daily(logging.Handler):
@@ -76,7 +87,7 @@ FORMATTERS = {
         "fmt": ["asctime", "levelname", "name", "message"],
         "rename_fields": {"asctime": "at", "levelname": "level", "name": "logger"},
     },
-    "plain": {"format": "%(levelname)s %(name)s: %(message)s"},
+    "plain": {"()": Plain, "fmt": "%(levelname)s %(name)s: %(message)s"},
 }
 
 
@@ -88,6 +99,7 @@ def configuration(folder: str, *, json: bool) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": FORMATTERS,
+        "filters": {"short": {"()": lambda: without_traceback}},
         "handlers": {
             "everything": {**stream, "formatter": "json" if json else "plain"},
             "requests": {**(daily if folder else stream), "formatter": "json"},
@@ -96,6 +108,8 @@ def configuration(folder: str, *, json: bool) -> dict[str, Any]:
         "loggers": {
             "soocas.request": {"handlers": ["requests"], "propagate": False},
             "django.server": {"handlers": [], "propagate": False, "level": "ERROR"},
+            "django.security.DisallowedHost": {"filters": ["short"]},
+            "gunicorn.error": {"handlers": ["everything"], "propagate": False},
             "paypalrestsdk": {"level": "WARNING"},  # its debug lines hold headers and bodies
         },
     }

@@ -16,7 +16,12 @@ log = logging.getLogger("soocas.request")
 
 QUIET = ("/px/", "/static/", "/healthz", "/readyz")
 OPEN = {"slug", "category", "language", "path", "campaign"}  # parts of a path that name no person
-LONG = re.compile(r"(?<=/)[^/\s\"']{24,}")  # whatever else looks like a token
+WORD = r"(?:[a-z]{1,20}|\d{1,4})"  # of a slug or a file's name; tokens and references mix
+LONG = re.compile(
+    rf"(?:(?<=/)|(?<=%2[Ff]))(?!{WORD}(?:[-_.]{WORD})*(?=[,:;)]?(?:[/\s\"'?>]|$)))[^/\s\"'?>]{{16,}}"
+)
+CASE = re.compile(r"\bV(?:-[A-Z0-9]{4}){3}\b", re.IGNORECASE)
+CLIENT = re.compile(r"(?<=\bip=)[\da-fA-F.:]*[\da-fA-F]")  # gunicorn's "request from ip=…: …"
 EMAIL = re.compile(r"[^\s/\"'<>=:,()]+@[^\s/\"'<>,()]+")
 PREFIX = {4: 24, 6: 48}
 
@@ -62,7 +67,8 @@ def masked_path(request: HttpRequest) -> str:
 
 def masked(text: str) -> str:
     """Any text for a log, without what looks like a token or an e-mail address."""
-    return EMAIL.sub("…@…", LONG.sub("…", text))
+    text = CLIENT.sub(lambda found: network(found[0]), text)
+    return EMAIL.sub("…@…", LONG.sub("…", CASE.sub("…", text)))
 
 
 def network(address: str) -> str:

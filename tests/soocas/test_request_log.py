@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from logging.config import dictConfig
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
-from soocas.logs import Daily, Discreet
+from soocas.logs import Daily, Discreet, configuration
+from soocas.requestlog import masked
 
 pytestmark = pytest.mark.django_db
 Lines = Callable[[], list[dict[str, Any]]]
@@ -128,3 +135,80 @@ def test_a_traceback_loses_addresses_and_tokens(tmp_path: Path) -> None:
     assert "ValueError" in line
     assert "anna" not in line
     assert TOKEN not in line
+
+
+SHORT = "kJ8-x_Zp2QwErTyUiOpAsD"  # as the newsletter's tokens are
+CASE = "V-7K2M-9QXR-3FHT"
+
+
+@pytest.fixture
+def said() -> Iterator[Callable[[], str]]:
+    """What the error stream of a running shop gets, from any logger."""
+    stream = io.StringIO()
+    dictConfig(configuration("", json=True))
+    (handler,) = logging.getLogger().handlers[-1:]
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream)
+    yield stream.getvalue
+    dictConfig(settings.LOGGING)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PUT", f"/u/{SHORT}"),
+        ("GET", f"/u/{SHORT}/"),
+        ("POST", f"/nl/newsletter/confirm/{SHORT}/"),
+        ("GET", f"/nl/privacy/request/{CASE}/"),
+        ("GET", f"/nl/nowhere/{CASE.lower()}/"),
+        ("GET", f"/nl/orders/{CASE}"),
+    ],
+)
+def test_no_log_holds_a_short_token_or_a_case_number(
+    lines: Lines, said: Callable[[], str], method: str, path: str
+) -> None:
+    Client(enforce_csrf_checks=True).generic(method, path)
+
+    everything = said() + json.dumps(lines())
+    assert '"django.' in said()
+    assert SHORT not in everything
+    assert CASE not in everything.upper()
+
+
+def test_pages_and_source_files_keep_their_names() -> None:
+    text = (
+        'File "/srv/shop/privacy/personal_data.py", line 3: /nl/product/soft-bamboo-toothbrush-2/'
+    )
+
+    assert masked(text) == text
+
+
+def test_a_foreign_host_is_one_line_without_a_traceback(
+    client: Client, said: Callable[[], str]
+) -> None:
+    answer = client.get("/nl/", HTTP_HOST="evil.example")
+
+    assert answer.status_code == 400
+    (line,) = said().splitlines()
+    assert "evil.example" in line
+    assert "Traceback" not in line
+
+
+def test_the_web_server_names_no_whole_address(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.set_inheritable(True)
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{door.fileno()}"]
+        with (tmp_path / "web.log").open("wb") as log:
+            web = subprocess.Popen(
+                [*command, "--workers", "1", "soocas.wsgi"], stderr=log, pass_fds=[door.fileno()]
+            )
+        with socket.create_connection(door.getsockname(), timeout=60) as visitor:
+            visitor.sendall(f"NON SENSE /u/{SHORT} /\r\n\r\n".encode())
+            assert visitor.recv(100).startswith(b"HTTP/1.1 400")
+        web.terminate()
+        web.wait(30)
+
+    said = (tmp_path / "web.log").read_text(encoding="utf-8")
+    assert "Invalid request from ip=127.0.0.0/24: " in said
+    assert "127.0.0.1:" not in said.replace("http://127.0.0.1:", "")
+    assert SHORT not in said
