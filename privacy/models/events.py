@@ -39,6 +39,7 @@ class Action(models.TextChoices):
     LAPSED = "lapsed", _("The download link ended unused")
     ENDED = "ended", _("What had to stay is gone too")
     FAILED = "failed", _("An attempt failed")
+    ADDRESS_CHANGED = "address_changed", _("Stopped: the address has changed")
 
 
 class RequestEvent(models.Model):

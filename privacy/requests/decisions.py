@@ -44,10 +44,14 @@ def move(case: Request, *states: State, **changes: Any) -> None:
 @transaction.atomic
 def withdraw(case: Request, *, now: datetime) -> None:
     """The person thinks better of it: in the cooling-off, or before the officer decided."""
+    begun = Request.objects.select_for_update().exclude(sealed={}).filter(pk=case.pk)
+    if begun.exists():  # part of it is gone already
+        raise NotPossible
     move(
         case,
         State.COOLING_OFF,
         State.IN_ASSESSMENT,
+        State.NEEDS_OPERATOR,
         state=State.WITHDRAWN,
         closed_at=now,
         held_at=None,

@@ -13,7 +13,7 @@ from privacy.models import Request
 from privacy.models.events import Action
 from privacy.models.requests import Kind, State
 from privacy.plan import Plan
-from privacy.requests import links, wording
+from privacy.requests import address, links, wording
 from privacy.requests.decisions import MINIMAL
 from privacy.requests.events import SYSTEM, record
 from privacy.requests.receipt import proof, receipt, recipients
@@ -64,6 +64,8 @@ def begin(pk: int, *, now: datetime) -> Request | None:
         send_link(case, now=now)
     elif case.state == State.EXECUTING:
         erasure.erase(unseal(case.sealed), now)
+    elif current := address.moved_to(case):
+        address.stop(case, current, now=now)
     else:
         erase(case, now=now)
     return case

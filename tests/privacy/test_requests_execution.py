@@ -18,6 +18,7 @@ from privacy.models.requests import Refusal
 from privacy.requests import decisions, execution, filing
 from privacy.requests.events import PERSON, Actor, is_intact
 from privacy.tasks import run_due_requests
+from tests.privacy.conftest import Inbox, officer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -187,3 +188,72 @@ def test_two_officers_decide_once(due: Request) -> None:
     )
 
     assert due.events.filter(action__in=["approved", "refused"]).count() == 1
+
+
+def move_address(anna: User) -> None:
+    User.objects.filter(pk=anna.pk).update(email="new@example.net")
+
+
+def told() -> list[str]:
+    rows = Message.objects.filter(kind="privacy/address_changed")
+    return sorted(rows.values_list("recipient", flat=True))
+
+
+def test_an_address_changed_since_the_filing_stops_it_and_both_addresses_are_told_once(
+    due: Request, anna: User, inbox: Inbox
+) -> None:
+    move_address(anna)
+    for _ in range(2):
+        run_due_requests()
+
+    due.refresh_from_db()
+    assert due.state == "needs_operator"
+    assert due.events.filter(action="address_changed").count() == 1
+    assert is_intact(due)
+    assert User.objects.get(pk=anna.pk).name == "Anna Jansen"
+    assert receipts() == 0
+    assert told() == ["anna.jansen@example.com", "new@example.net"]
+    first, second = (mail for mail in inbox()[-2:])
+    assert due.reference in first.body
+    assert "new@example.net" not in first.body
+    assert "anna.jansen@example.com" not in second.body
+
+
+def test_the_officer_lets_a_stopped_deletion_go_on(due: Request, anna: User) -> None:
+    move_address(anna)
+    run_due_requests()
+
+    officer().post(f"/admin/privacy/request/{due.pk}/decide/", {"decision": "approve"})
+    run_due_requests()
+
+    assert not User.objects.filter(pk=anna.pk).exclude(name="").exists()
+    assert receipts() == 1
+    assert len(told()) == 2
+
+
+def test_a_stopped_deletion_can_still_be_taken_back(due: Request, anna: User) -> None:
+    move_address(anna)
+    run_due_requests()
+
+    decisions.withdraw(due, now=timezone.now())
+    run_due_requests()
+
+    due.refresh_from_db()
+    assert due.state == "withdrawn"
+    assert User.objects.get(pk=anna.pk).name == "Anna Jansen"
+
+
+def test_what_is_half_erased_cannot_be_taken_back(due: Request) -> None:
+    Request.objects.update(state="needs_operator", sealed={"to": "anna.jansen@example.com"})
+
+    with pytest.raises(decisions.NotPossible):
+        decisions.withdraw(due, now=timezone.now())
+
+
+def test_the_same_address_in_other_letters_is_no_change(due: Request, anna: User) -> None:
+    Request.objects.update(email="Anna.Jansen@EXAMPLE.com")
+
+    run_due_requests()
+
+    assert receipts() == 1
+    assert told() == []
