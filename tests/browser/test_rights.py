@@ -117,7 +117,9 @@ def test_the_link_in_the_mail_takes_a_deletion_back(
     elsewhere.goto(link)
     elsewhere.get_by_role("main").get_by_role("button").click()
 
-    expect(elsewhere.get_by_role("heading", level=1)).to_have_text("Je account blijft")
+    expect(elsewhere.get_by_role("heading", level=1)).to_have_text(
+        "Het verwijderen is teruggedraaid"
+    )
     elsewhere.wait_for_timeout((COOLING_OFF + 15) * 1000)
     assert "accounts_user" in left_over(shop, person)
     elsewhere.context.close()

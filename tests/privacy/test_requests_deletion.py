@@ -113,6 +113,26 @@ def test_the_link_in_the_mail_takes_the_deletion_back_without_signing_in(
     assert len(inbox()) == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_link_of_one_taken_back_claims_nothing_about_a_later_deletion(
+    signed_in: Client, anna: User, inbox: Inbox
+) -> None:
+    signed_in.post(DELETE)
+    link = link_in(inbox()[0])
+    Client().post(link)
+    said = Client().get(link).content.decode()
+    Client().post(link)
+    signed_in.post(DELETE)
+    with after_cooling_off():
+        run_due_requests()
+    assert not User.objects.filter(email=anna.email).exists()
+
+    assert "Dit verzoek is teruggedraaid" in said
+    for page in (said, Client().get(link).content.decode()):
+        assert "Er is niets gewist" not in page
+        assert "Je account blijft" not in page
+
+
 def test_the_link_no_longer_works_once_everything_is_erased(
     signed_in: Client, inbox: Inbox
 ) -> None:
