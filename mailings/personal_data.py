@@ -31,6 +31,7 @@ NEWSLETTER = Purpose(
     LegalBasis.CONSENT,
     Period(days=90),  # after it ended: so long the links in old letters go on working
     stop=stopping.stop,
+    leave=stopping.leave,
     key=suppression.NEWSLETTER,
 )
 CONFIRMING = Purpose(
@@ -40,7 +41,7 @@ CONFIRMING = Purpose(
     key="newsletter-confirmation",
 )
 SUPPRESSING = Purpose(
-    _("Not write again to whoever unsubscribed"),
+    _("Not write again to whoever left the newsletter"),
     LegalBasis.LEGAL_OBLIGATION,  # Art. 7(3) and 21(3) GDPR
     Period(years=10),  # or until a new sign-up is confirmed
     exemption="Art. 17(3)(b)",

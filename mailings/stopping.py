@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -29,6 +30,13 @@ def stop(subject: Any) -> None:
             subscription.save(update_fields=["state", "ended_at", "propagated_at"])
             send = partial(tasks.propagate_unsubscribe.delay, subscription.pk)
             transaction.on_commit(send, robust=True)
+
+
+def leave(subject: Any, now: datetime) -> None:
+    """Who is erased as a reader has left: the mark stays, or an old list would write again."""
+    rows = Subscription.objects.confirmed().filter(_whose(subject))
+    for email in rows.order_by("pk").values_list("email", flat=True):
+        suppression.suppress(suppression.NEWSLETTER, email, now=now)
 
 
 def _whose(subject: Any) -> Q:

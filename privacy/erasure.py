@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from privacy.declarations import Declaration, Elsewhere, elsewhere
 from privacy.dependants import in_order
 from privacy.plan import Plan
+from privacy.purposes import purposes
 from privacy.subjects import Subject
 from privacy.sweep import Keys, Sweep
 from privacy.vocabulary import Text
@@ -65,6 +66,9 @@ def erase(subject: Subject, now: datetime) -> Plan:
 
 def erase_rows(subject: Subject, now: datetime) -> tuple[Plan, Files]:
     plan, files = Plan(), []
+    for purpose in purposes.values():
+        if purpose.leave:
+            purpose.leave(subject, now)
     for declaration in in_order():
         sweep = Sweep(declaration, reached(declaration, subject), now, on_request=True)
         plan.add(sweep.run())

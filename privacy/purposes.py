@@ -84,7 +84,8 @@ class Purpose:
 
     ``retention`` runs from the clock of the declaration that names the purpose. ``exemption`` is
     the Art. 17(3) ground that outlasts a request for erasure. ``stop`` is called with the subject
-    when the purpose ends for that person (withdrawal, objection, restriction).
+    when the purpose ends for that person (withdrawal, objection, restriction). ``leave`` is called
+    with the subject and the moment in an erasure, before any row goes: what must outlive it.
     """
 
     name: Text
@@ -93,6 +94,7 @@ class Purpose:
     recipients: tuple[Recipient, ...] = ()
     exemption: str = ""
     stop: Callable[[Subject], object] | None = None
+    leave: Callable[[Subject, datetime], object] | None = None
     key: str = field(kw_only=True)  # stable slug; stored in rows
 
     def __post_init__(self) -> None:

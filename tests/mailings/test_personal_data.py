@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from mailings.models import Issue, SignUp, Subscription, Suppression, UnsubscribeLink
 from mailings.personal_data import NEWSLETTER
+from mailings.suppression import suppressed
 from mailings.tasks import send_batch
 from outbox.models import Message
 from privacy import erasure, export, retention
@@ -92,6 +93,33 @@ def test_the_mark_outlives_erasure_and_the_plan_says_so(
     assert "mailings.Suppression" not in json.dumps(export.collect(me(BEN)), default=str)
     assert Suppression.objects.count() == 1
     assert not Subscription.objects.filter(email=ANNA).exists()
+
+
+def test_erasing_a_reader_leaves_a_mark_that_the_plan_lists_and_a_new_opt_in_lifts(
+    readers: None, subscribe: Subscribe, mailbox: Mailbox
+) -> None:
+    looked = erasure.preview(me(), timezone.now())
+    assert not Suppression.objects.exists()
+
+    plan = erasure.erase(me(), timezone.now())
+
+    assert suppressed(NEWSLETTER.key, ANNA)
+    assert not suppressed(NEWSLETTER.key, BEN)
+    for told in (looked, plan):
+        kept = [line for line in told.kept if line.model == "mailings.Suppression"]
+        assert kept
+        assert all(line.until for line in kept)
+
+    mailbox.clear()
+    subscribe(ANNA)
+    assert not suppressed(NEWSLETTER.key, ANNA)
+    assert NEWSLETTER.allows(ANNA)
+
+
+def test_erasing_who_never_read_leaves_no_mark(readers: None) -> None:
+    erasure.erase(me("carl@example.org"), timezone.now())
+
+    assert not Suppression.objects.exists()
 
 
 def test_a_sign_up_is_shown_to_its_owner_and_erased(visitor: Client) -> None:
