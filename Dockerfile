@@ -15,10 +15,10 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SOOCAS_ENV
 RUN useradd --system --uid 10001 --no-create-home shop
 COPY --from=build /venv /venv
 COPY --from=build /shop /shop
-RUN chown -R shop:shop /shop/var
+RUN mkdir /beat && chown -R shop:shop /shop/var /beat
 WORKDIR /shop
 USER shop
-VOLUME /shop/var/media
+VOLUME /shop/var/media /beat
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
     CMD ["python", "healthcheck.py"]

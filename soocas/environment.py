@@ -28,6 +28,14 @@ def flag(name: str, default: bool = False) -> bool:
     return text(name, str(default)).strip().lower() in {"1", "true", "yes", "on"}
 
 
+def choice(name: str, allowed: tuple[str, ...]) -> str:
+    """One of these words, the first by default; ValueError names the variable."""
+    value = text(name, allowed[0])
+    if value not in allowed:
+        raise ValueError(f"{name} must be {' or '.join(allowed)}, not {value!r}.")
+    return value
+
+
 def number(name: str, default: int) -> int:
     """A whole number; ValueError names the variable."""
     value = text(name, str(default))

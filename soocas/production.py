@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 Environment = Mapping[str, str]
 
@@ -34,6 +35,11 @@ PAIRS = [
     ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
     ("FACEBOOK_CLIENT_ID", "FACEBOOK_CLIENT_SECRET"),
 ]
+SCHEMES = {
+    "DATABASE_URL": ("postgres", "postgresql"),
+    "BROKER_URL": ("redis", "rediss"),
+    "CACHE_URL": ("redis", "rediss"),
+}
 SERVERS = ("SOOCAS_SITE_URL", "DATABASE_URL", "BROKER_URL", "CACHE_URL")
 LOOPBACK = ("localhost", "127.", "0.0.0.0", "::1")  # noqa: S104 - refused, not bound to
 TRUE = {"1", "true", "yes", "on"}
@@ -49,7 +55,7 @@ def refuse_if_unsafe(environment: Environment) -> None:
 
 def _missing(env: Environment) -> Iterator[str]:
     for name, meaning in NEEDED.items():
-        if not env.get(name):
+        if not env.get(name, "").strip(", "):
             yield f"{name} is missing: {meaning}."
 
 
@@ -74,14 +80,27 @@ def _addresses(env: Environment) -> Iterator[str]:
     site = env.get("SOOCAS_SITE_URL", "")
     if site and not site.startswith("https://"):
         yield "SOOCAS_SITE_URL must begin with https://."
-    if env.get("BROKER_URL") and env.get("BROKER_URL") == env.get("CACHE_URL"):
-        yield "CACHE_URL is the broker's: what is due must never be evicted."
+
+
+def _servers(env: Environment) -> Iterator[str]:
+    for name, schemes in SCHEMES.items():
+        address = env.get(name, "")
+        if address and (_scheme(address) not in schemes or not _host(address)):
+            yield f"{name} must begin with {schemes[0]}:// and name a host."
+    broker, cache = env.get("BROKER_URL", ""), env.get("CACHE_URL", "")
+    if broker and _place(broker) == _place(cache):
+        yield "CACHE_URL is the broker's server: what is due must never be evicted."
 
 
 def _secrets(env: Environment) -> Iterator[str]:
     key = env.get("SOOCAS_SECRET_KEY", "")
     if key and (len(key) < 50 or len(set(key)) < 10 or key.startswith("django-insecure")):
         yield "SOOCAS_SECRET_KEY is too easily guessed: at least 50 random characters."
+    pepper = env.get("SOOCAS_SUPPRESSION_PEPPER", "")
+    if pepper and (len(pepper) < 32 or len(set(pepper)) < 10):
+        yield "SOOCAS_SUPPRESSION_PEPPER is too easily guessed: at least 32 random characters."
+    if env.get("EMAIL_HOST_PASSWORD") and env.get("EMAIL_USE_TLS", "true").lower() not in TRUE:
+        yield "EMAIL_USE_TLS is off: the mail password would travel in clear."
     for one, other in PAIRS:
         if bool(env.get(one)) != bool(env.get(other)):
             yield f"{one} and {other} belong together: one is missing."
@@ -91,6 +110,9 @@ def _openness(env: Environment) -> Iterator[str]:
     if env.get("SOOCAS_DEBUG", "").strip().lower() in TRUE:
         yield "SOOCAS_DEBUG shows visitors the inside."
     hosts = [host.strip() for host in env.get("SOOCAS_ALLOWED_HOSTS", "").split(",")]
+    site = _host(env.get("SOOCAS_SITE_URL", ""))
+    if any(hosts) and site and not validate_host(site, hosts):
+        yield f"SOOCAS_ALLOWED_HOSTS leaves out the host of SOOCAS_SITE_URL: {site}."
     if "*" in hosts:
         yield "SOOCAS_ALLOWED_HOSTS lets any host name in."
     for host in hosts:
@@ -102,6 +124,7 @@ RULES: list[Callable[[Environment], Iterator[str]]] = [
     _missing,
     _stand_ins,
     _addresses,
+    _servers,
     _secrets,
     _openness,
 ]
@@ -112,6 +135,16 @@ def _host(address: str) -> str:
         return urlsplit(address).hostname or ""
     except ValueError:
         return ""
+
+
+def _scheme(address: str) -> str:
+    return address.partition("://")[0].lower()
+
+
+def _place(address: str) -> str:
+    """Host and port of a server, whatever the user or the database on it."""
+    rest = address.partition("://")[2].partition("/")[0].rpartition("@")[2].lower()
+    return rest if ":" in rest else f"{rest}:6379"
 
 
 def _is_loopback(host: str) -> bool:

@@ -14,7 +14,7 @@ from soocas import logs, production, providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("SOOCAS_VAR", str(BASE_DIR / "var")))  # a checkout's data
-ENVIRONMENT = env.text("SOOCAS_ENVIRONMENT", "development")
+ENVIRONMENT = env.choice("SOOCAS_ENVIRONMENT", ("development", "production"))
 PRODUCTION = ENVIRONMENT == "production"
 if PRODUCTION:
     production.refuse_if_unsafe(os.environ)

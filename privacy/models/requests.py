@@ -74,9 +74,6 @@ class Refusal(models.TextChoices):
 
 
 class RequestQuerySet(models.QuerySet["Request"]):
-    def waiting_for_officer(self) -> Self:
-        return self.filter(state__in=(State.IN_ASSESSMENT, State.NEEDS_OPERATOR))
-
     def deletions_running(self) -> Self:
         """Accounts whose owners asked to have them deleted, until that ends one way or another."""
         return self.filter(kind=Kind.ERASURE, cooling_off_until__isnull=False, state__in=OPEN)

@@ -58,7 +58,9 @@ class Preparation:
     def _load_demo(self) -> list[dict[str, Any]]:
         step = self._begin("demo shop", "load_demo", "--json")
         self._finish(step)
-        said = step[0].spec.log.read_text(encoding="utf-8").splitlines()
+        log = step[0].spec.log
+        said = log.read_text(encoding="utf-8").splitlines()
+        log.unlink()  # it holds the demo's passwords
         return list(json.loads(said[-1])) if said else []
 
     def _last_stamp(self) -> str:

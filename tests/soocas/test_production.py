@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SAFE = {
     "SOOCAS_ENVIRONMENT": "production",
     "SOOCAS_SECRET_KEY": "q8Zt-4fJx0vW2nLr6yKb9sHd3mPc7gTa1uEo5iXwQzRjVkNf",
-    "SOOCAS_SUPPRESSION_PEPPER": "7gTa1uEo5iXwQzRj",
+    "SOOCAS_SUPPRESSION_PEPPER": "7gTa1uEo5iXwQzRj2mVbNc8kLpYd4sHf",
     "SOOCAS_SITE_URL": "https://soocas.example",
     "SOOCAS_ALLOWED_HOSTS": "soocas.example",
     "SOOCAS_MAIL_FROM": "Soocas <shop@soocas.example>",
@@ -82,6 +82,14 @@ def test_any_process_names_every_missing_setting_at_once(words: tuple[str, ...])
         ("CACHE_URL", "redis://[::1]/0", "CACHE_URL points to this machine"),
         ("CACHE_URL", "redis://broker.example/0", "CACHE_URL is the broker's"),
         ("EMAIL_HOST", "127.0.0.1", "EMAIL_HOST points to this machine"),
+        ("CACHE_URL", "redis://broker.example:6379/3", "CACHE_URL is the broker's server"),
+        ("DATABASE_URL", "sqlite:///x.db", "DATABASE_URL must begin with postgres://"),
+        ("DATABASE_URL", "postgres:///soocas", "DATABASE_URL must begin with postgres://"),
+        ("DATABASE_URL", "nonsense", "DATABASE_URL must begin with postgres://"),
+        ("BROKER_URL", "memory://", "BROKER_URL must begin with redis://"),
+        ("CACHE_URL", "locmem://", "CACHE_URL must begin with redis://"),
+        ("SOOCAS_SUPPRESSION_PEPPER", "x", "SOOCAS_SUPPRESSION_PEPPER is too easily guessed"),
+        ("SOOCAS_ALLOWED_HOSTS", "other.example", "leaves out the host of SOOCAS_SITE_URL"),
         ("PAYPAL_ENVIRONMENT", "sandbox", "PAYPAL_ENVIRONMENT is sandbox"),
         ("PAYPAL_LOCAL_URL", "http://127.0.0.1:8010", "PAYPAL_LOCAL_URL is for a stand-in"),
         ("PAYPAL_CLIENT_ID", "local", "PAYPAL_CLIENT_ID is a stand-in's"),
@@ -97,6 +105,20 @@ def test_an_unsafe_setting_is_refused_by_name(name: str, value: str, fault: str)
     assert "is missing" not in refused.stderr.partition("refuses to start")[2].replace(
         "one is missing", ""
     )
+
+
+def test_a_list_of_commas_names_no_host() -> None:
+    refused = start("-c", "import soocas.settings", SOOCAS_ALLOWED_HOSTS=" , ")
+
+    assert "SOOCAS_ALLOWED_HOSTS is missing" in refused.stderr
+
+
+@pytest.mark.parametrize("word", ["prod", "Production", "staging"])
+def test_a_misspelt_environment_is_not_taken_for_a_checkout(word: str) -> None:
+    refused = start("-c", "import soocas.settings", SOOCAS_ENVIRONMENT=word)
+
+    assert refused.returncode != 0
+    assert "SOOCAS_ENVIRONMENT must be development or production" in refused.stderr
 
 
 def test_production_never_reads_what_a_checkout_runs_on(tmp_path: Path) -> None:

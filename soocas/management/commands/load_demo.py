@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import json
 import secrets
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from accounts import demo as people
 from accounts.models import User
 from catalog import demo as shelves
 from orders import demo as orders
@@ -28,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError("The demo shop is not for production.")
         shelves.load()
         password = options["password"] or env.text("SOOCAS_DEMO_PASSWORD")
-        sign_ins = _people(password or secrets.token_urlsafe(12))
+        sign_ins = people.load(password or secrets.token_urlsafe(12))
         for shopper in User.objects.filter(email__in=_emails(sign_ins, "shopper")):
             orders.load(shopper, now=timezone.now())
         if options["json"]:
@@ -37,14 +36,6 @@ class Command(BaseCommand):
         self.stdout.write("The demo shop is filled.")
         for sign_in in sign_ins:
             self.stdout.write("  ".join(f"{key}: {value}" for key, value in sign_in.items()))
-
-
-def _people(password: str) -> list[dict[str, Any]]:
-    """The demo accounts, once the room that keeps accounts has some."""
-    if find_spec("accounts.demo") is None:
-        return []
-    people: list[dict[str, Any]] = import_module("accounts.demo").load(password)
-    return people
 
 
 def _emails(sign_ins: list[dict[str, Any]], role: str) -> list[str]:
