@@ -23,6 +23,7 @@ class Discreet(JsonFormatter):
         return {
             name: value if isinstance(value, int | float | None) else requestlog.masked(str(value))
             for name, value in log_data.items()
+            if name != "request"  # Django adds it, with its query; the message has the path
         }
 
 

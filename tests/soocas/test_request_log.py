@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts.models import User
 from soocas.logs import Daily, Discreet, configuration
@@ -212,3 +212,17 @@ def test_the_web_server_names_no_whole_address(tmp_path: Path) -> None:
     assert "Invalid request from ip=127.0.0.0/24: " in said
     assert "127.0.0.1:" not in said.replace("http://127.0.0.1:", "")
     assert SHORT not in said
+
+
+def test_a_request_that_is_refused_leaves_no_query_in_any_log() -> None:
+    request = RequestFactory().get("/nl/nope", {"mail": "anna@example.org"})
+    record = logging.makeLogRecord(
+        {"msg": "Not Found: %s", "args": ("/nl/nope",), "request": request, "status_code": 404}
+    )
+
+    line = Discreet(["message"]).format(record)
+
+    assert "/nl/nope" in line
+    assert "404" in line
+    assert "anna" not in line
+    assert "WSGIRequest" not in line
