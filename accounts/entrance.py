@@ -86,7 +86,7 @@ class NewAccount:
         email = self.cleaned_data["email"]
         if self.account_already_exists:
             make_password(self.cleaned_data.get("password1"))  # as much work as a new account
-        User.objects.unproved().with_address(email).delete()
+        User.objects.unproved().with_address(email).give_way()
         saved: tuple[User | None, Any] = super().try_save(request)  # type: ignore[misc]
         return saved
 
@@ -157,7 +157,7 @@ class ConfirmEmailVerificationCodeForm(Worded, account.ConfirmEmailVerificationC
             raise get_adapter().validation_error("incorrect_code")
         if compare_user_code(actual=self.cleaned_data["code"], expected=self.expected_code):
             holders = User.objects.unproved().with_address(self.email)
-            holders.exclude(pk=self.user.pk).delete()
+            holders.exclude(pk=self.user.pk).give_way()
         code: str = super().clean_code()
         return code
 

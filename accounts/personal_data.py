@@ -197,8 +197,8 @@ declare(
     user="user",
     clock="expire_date",
     words=Words(
-        _("browser that is signed in"),
-        _("browsers that are signed in"),
+        _("browser that is signed in or waits for a code"),
+        _("browsers that are signed in or wait for a code"),
         {"session_key": _("key of the browser"), "session_data": _("what is remembered in it")},
     ),
 )
@@ -235,7 +235,7 @@ declare_elsewhere(
     note=_("kept in the cache; they go by themselves within a quarter of an hour"),
 )
 declare_elsewhere(
-    _("Copies of signed-in browsers"),
+    _("Copies of what browsers are remembered by"),
     [Category.ONLINE],
     [SESSION],
     note=_("kept in the cache; each goes together with its original"),

@@ -7,6 +7,7 @@ for longer.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -14,9 +15,11 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore as CachedDBStore
 from django.contrib.sessions.backends.db import SessionStore as DBStore
 from django.core.cache import caches
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+
+from accounts import pending
 
 if TYPE_CHECKING:
     from accounts.models import Session, User
@@ -29,6 +32,7 @@ class SessionStore(CachedDBStore):
     _cache: Any
     _session: Any
     _get_session_from_db: Any
+    _get_session: Any
 
     @classmethod
     def get_model_class(cls) -> Any:
@@ -36,9 +40,22 @@ class SessionStore(CachedDBStore):
 
         return Session
 
+    def get_expiry_age(self, **kwargs: Any) -> int:
+        """Short while someone stands at the door: his address is kept no longer than need be."""
+        age: int = super().get_expiry_age(**kwargs)
+        if "expiry" in kwargs or not pending.under_way(self._session):
+            return age
+        return min(age, pending.LIFETIME)
+
+    def get_expiry_date(self, **kwargs: Any) -> datetime:
+        at: datetime = super().get_expiry_date(**kwargs)
+        if "expiry" in kwargs or not pending.under_way(self._session):
+            return at
+        return min(at, timezone.now() + timedelta(seconds=pending.LIFETIME))
+
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         row: Any = super().create_model_instance(data)
-        row.user_id = data.get(SESSION_KEY)
+        row.user_id = data.get(SESSION_KEY) or _awaited(data)
         return row
 
     def load(self) -> dict[str, Any]:
@@ -48,19 +65,40 @@ class SessionStore(CachedDBStore):
             data = self.decode(row.session_data) if row else {}
             if row:
                 self._copy(data, self.get_expiry_age(expiry=row.expire_date))
+        if pending.drop_old(data):
+            self.modified = True
         return data
 
     def save(self, must_create: bool = False) -> None:
-        DBStore.save(self, must_create)
+        pending.keep_latest(self._get_session(no_load=must_create))
+        try:
+            DBStore.save(self, must_create)
+        except IntegrityError:  # the account went this very moment: the row does without it
+            DBStore.save(self, must_create)
         self._copy(self._session, self.get_expiry_age())
 
     def _copy(self, data: dict[str, Any], lasts: int) -> None:
         self._cache.set(self.cache_key, data, min(COPIED, lasts))
 
 
+def _awaited(data: dict[str, Any]) -> int | None:
+    """The account that a code is for: the session goes together with it."""
+    from accounts.models import User
+
+    wanted = pending.accounts(data)
+    found = User.objects.filter(pk__in=wanted).values_list("pk", flat=True) if wanted else []
+    return next(iter(found), None)
+
+
 def of(user: User) -> QuerySet[Session]:
-    """Where someone is signed in now. Deleting them ends them at once, their cached copies too."""
+    """Where someone is signed in now, or asked a code to be. Deleting them ends them at once,
+    their cached copies too."""
     return user.sessions.filter(expire_date__gt=timezone.now())
+
+
+def signed_in(rows: QuerySet[Session]) -> int:
+    """In how many of them; anyone may ask a code for an address, and that is no sign-in."""
+    return sum(SESSION_KEY in row.get_decoded() for row in rows)
 
 
 def forget_copy(instance: Session, **kwargs: Any) -> None:

@@ -68,7 +68,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         """A sign-up that nobody proved, with its password and its other ways in, gives way."""
         if not sociallogin.is_existing and sociallogin.state.get("process") == "login":
             for address in sociallogin.email_addresses:
-                User.objects.unproved().with_address(address.email).delete()
+                User.objects.unproved().with_address(address.email).give_way()
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
         try:

@@ -21,4 +21,4 @@ def forget_unproved() -> int:
 def _forget(user: User) -> int:
     with turn(user.email):  # perhaps it is being proved this very moment
         still = User.objects.unproved().filter(pk=user.pk)
-        return still.delete()[1].get(User._meta.label, 0)
+        return still.give_way()

@@ -10,6 +10,7 @@ from allauth.socialaccount import views as social_views
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts import reauthentication, social, views
+from accounts.pending import AWAITED, LOGIN, RESET, still
 from accounts.turns import awaited, in_turn, typed
 
 Urls = list[URLPattern | URLResolver]
@@ -35,8 +36,23 @@ doors: Urls = [
     path("3rdparty/signup/", in_turn(social_views.signup, typed), name="socialaccount_signup"),
     path(
         "confirm-email/",
-        in_turn(account_views.email_verification_sent, awaited),
+        still(in_turn(account_views.email_verification_sent, awaited), AWAITED, "account_login"),
         name="account_email_verification_sent",
+    ),
+    path(
+        "login/code/confirm/",
+        still(account_views.confirm_login_code, LOGIN, "account_request_login_code"),
+        name="account_confirm_login_code",
+    ),
+    path(
+        "password/reset/confirm/",
+        still(account_views.confirm_password_reset_code, RESET, "account_reset_password"),
+        name="account_confirm_password_reset_code",
+    ),
+    path(
+        "password/reset/complete/",
+        still(account_views.complete_password_reset, RESET, "account_reset_password"),
+        name="account_complete_password_reset",
     ),
     path("", include(account_urls)),
     path("3rdparty/", include(social_urls)),

@@ -72,7 +72,7 @@ def address_delete(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def safety(request: HttpRequest) -> HttpResponse:
     others = sessions.of(who(request)).exclude(session_key=request.session.session_key)
-    words = {"account": who(request), "others": others.count()}
+    words = {"account": who(request), "others": sessions.signed_in(others)}
     return render(request, "accounts/safety.html", words)
 
 
