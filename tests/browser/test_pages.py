@@ -29,3 +29,11 @@ def test_no_page_complains_in_the_console(page: Page, shop: Shop) -> None:
         page.goto(f"{shop.url}/nl/{path}")
 
     assert said == []
+
+
+def test_no_log_holds_a_sign_in_s_password(shop: Shop) -> None:
+    passwords = {entry["password"] for entry in shop.addresses["sign_ins"]}
+    logs = [path for path in (shop.var / "log").iterdir() if path.is_file()]
+
+    assert logs
+    assert [p.name for p in logs if any(word in p.read_text() for word in passwords)] == []

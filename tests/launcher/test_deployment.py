@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = re.compile(r"env\.(?:text|flag|number|listed|duration)\(\s*\"([A-Z_]+)\"")
+READ = re.compile(r"env\.(?:text|flag|number|listed|duration|choice)\(\s*\"([A-Z_]+)\"")
 
 
 def settings_that_are_read() -> set[str]:
@@ -50,3 +50,14 @@ def test_the_composition_hands_the_shop_every_setting_it_needs() -> None:
     from soocas.production import NEEDED
 
     assert [name for name in NEEDED if f"    {name}: " not in composed] == []
+
+
+def test_every_volume_of_the_shop_is_a_folder_that_its_user_may_write() -> None:
+    """A named volume takes owner and mode from the image's folder, else it belongs to root."""
+    compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    mounted = set(re.findall(r"^ +- (?:media|beat):(/\S+)$", compose, re.MULTILINE))
+    given = re.findall(r"chown -R shop:shop (.+)$", image, re.MULTILINE)[0].split()
+
+    assert mounted == {"/shop/var/media", "/beat"}
+    assert [path for path in mounted if not path.startswith(tuple(given))] == []
