@@ -13,10 +13,9 @@ from django.db.models import Max
 from orders import paypal, wording
 from orders.events import move_attempt, record
 from orders.models import LIVE, Order, PaymentAttempt
-from orders.paypal import Seen
+from orders.paypal import PayPalError, Seen
 from orders.personal_data import told_paypal
 from orders.settlement import settle
-from orders.transport import PayPalError
 
 State = PaymentAttempt.State
 BACK_TO_PAYPAL = frozenset({"INSTRUMENT_DECLINED", "PAYER_ACTION_REQUIRED", "ORDER_NOT_APPROVED"})

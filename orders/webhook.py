@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from orders import payments, signature
+from orders import payments
 from orders.models import WebhookEvent
+from orders.paypal import signature
 
 log = logging.getLogger(__name__)
 

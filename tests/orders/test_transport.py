@@ -15,7 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from orders import paypal as client
-from orders.transport import PayPalError, Transport
+from orders.paypal.errors import PayPalError
+from orders.paypal.transport import Transport
 from tests.orders.conftest import SECRET
 from tests.orders.shop import PayPal
 

@@ -12,7 +12,6 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import paypalrestsdk
@@ -22,46 +21,14 @@ from django.core.cache import cache
 from paypalrestsdk import exceptions as refused
 from redis.exceptions import RedisError
 
+from orders.paypal.errors import PayPalError, understood
+
 log = logging.getLogger(__name__)
 
 TOKEN_MARGIN = 120  # seconds before its end at which a token is renewed
 RETRIES = 2
 PATIENCE = 8  # seconds after which a call is not tried again
 LONGEST_WAIT = 3  # seconds
-
-UNKNOWN = frozenset({"timeout", "network", "server", "garbled", "busy", "rate"})
-KINDS = {401: "auth", 403: "auth", 404: "not_found", 429: "rate"}
-
-
-class PayPalError(Exception):
-    """PayPal did not do what was asked, or did not say whether it did."""
-
-    def __init__(
-        self, kind: str, status: int = 0, name: str = "", issues: tuple[str, ...] = ()
-    ) -> None:
-        self.kind, self.status, self.name, self.issues = kind, status, name, issues
-        self.debug_id = ""
-        self.retry_after = 0.0  # seconds
-        super().__init__(kind)
-
-    def __str__(self) -> str:
-        codes = ",".join(self.issues) or self.name
-        return " ".join(filter(None, [self.kind, str(self.status or ""), codes, self.debug_id]))
-
-    @property
-    def outcome_unknown(self) -> bool:
-        """It may have happened: ask, or say it again under the same request id, never a new one."""
-        return self.kind in UNKNOWN
-
-    @property
-    def definite(self) -> bool:
-        """PayPal understood and said no."""
-        return self.kind == "rejected"
-
-    @property
-    def transient(self) -> bool:
-        # 404 on an id we own is often one of PayPal's machines that has not heard of it yet
-        return (self.outcome_unknown and self.kind != "timeout") or self.kind == "not_found"
 
 
 class Transport(paypalrestsdk.Api):  # type: ignore[misc]  # untyped
@@ -128,7 +95,7 @@ class Transport(paypalrestsdk.Api):  # type: ignore[misc]  # untyped
             data = None if method == "GET" else json.dumps(body or {})
             return self.http_call(f"{self.endpoint}/{path}", method, data=data, headers=headers)
         except (refused.ConnectionError, requests.RequestException, ValueError, KeyError) as error:
-            raise _understood(error) from None  # the cause would carry bodies into a traceback
+            raise understood(error) from None  # the cause would carry bodies into a traceback
 
     def _own_token(self) -> dict[str, Any] | None:
         """This process's token, for when the cache is away."""
@@ -146,50 +113,6 @@ class Transport(paypalrestsdk.Api):  # type: ignore[misc]  # untyped
             session = self._local.session = requests.Session()
             session.trust_env = False  # no proxy or .netrc of the machine for payment traffic
         return session
-
-
-def _understood(error: Exception) -> PayPalError:
-    if isinstance(error, requests.Timeout):
-        return PayPalError("timeout")
-    if isinstance(error, requests.RequestException):
-        # an answer that cannot be decoded came from a server: garbled; else the line was lost
-        return PayPalError("garbled" if isinstance(error, ValueError) else "network")
-    if not isinstance(error, refused.ConnectionError):
-        return PayPalError("garbled")
-    return _refusal(error)
-
-
-def _refusal(error: refused.ConnectionError) -> PayPalError:
-    response = error.response
-    said = _object(error.content)
-    details = said.get("details")
-    issues = (
-        tuple(str(d.get("issue", "")) for d in details if isinstance(d, Mapping))
-        if isinstance(details, list)
-        else ()
-    )
-    kind = _kind(response.status_code, issues, readable=bool(said))
-    found = PayPalError(kind, response.status_code, str(said.get("name", "")), issues)
-    found.debug_id = str(said.get("debug_id") or response.headers.get("PayPal-Debug-Id", ""))[:40]
-    wait = response.headers.get("Retry-After", "")
-    found.retry_after = float(wait) if wait.isdigit() else 0.0
-    return found
-
-
-def _kind(status: int, issues: tuple[str, ...], *, readable: bool) -> str:
-    if status >= 500 or status < 400:
-        return "server"
-    if status == 409 or "PREVIOUS_REQUEST_IN_PROGRESS" in issues:
-        return "busy"
-    return KINDS.get(status, "rejected" if readable else "garbled")
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text or "{}")
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _cached(key: str) -> dict[str, Any] | None:
