@@ -18,6 +18,7 @@ SELL = (
     "reserved = v.reserved - l.quantity, on_hand = v.on_hand - l.quantity",
     "v.reserved >= l.quantity",
 )
+RESTOCK = "on_hand = v.on_hand + l.quantity", "true"
 
 
 class OutOfStock(Exception):
@@ -49,6 +50,12 @@ def release(quantities: Mapping[int, int]) -> None:
     with transaction.atomic():
         if refused := _change(quantities, *RELEASE):
             raise NotReserved(f"Cannot release variants {sorted(refused)}.")
+
+
+def restock(quantities: Mapping[int, int]) -> None:
+    """What was sold is back on the shelf, such as an unopened return."""
+    with transaction.atomic():
+        _change(quantities, *RESTOCK)
 
 
 def sell(quantities: Mapping[int, int]) -> None:

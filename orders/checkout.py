@@ -13,7 +13,7 @@ from accounts.models import User
 from catalog import stock
 from orders import countries, totals
 from orders.cart import CartLine
-from orders.events import move_order, record
+from orders.events import move, record
 from orders.models import LIVE, Order, OrderLine, PaymentAttempt
 
 
@@ -110,7 +110,7 @@ def _end(order: Order, state: str, *, now: datetime) -> bool:
     )
     if held.exists():
         return False
-    won = move_order(order, state, of=[Order.State.PLACED], now=now, closed_at=now)
+    won = move(order, state, of=[Order.State.PLACED], now=now, closed_at=now)
     if won:
         stock.release(quantities(order))
     return won

@@ -1,14 +1,23 @@
-"""Where we deliver, and what VAT and delivery cost there. Confirmed by the bookkeeper."""
+"""The countries of the Union, the VAT there, and what delivery costs.
+
+Rates in percent, by country of delivery and the class of what is sold. Sold to consumers in another
+member state, the rate of that state applies (Art. 33 and 58 Directive 2006/112/EC, One Stop Shop).
+"""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from django.utils.translation import gettext_lazy as _
+from babel import Locale
+from django.utils.translation import get_language
 
-CHOICES = [("NL", _("The Netherlands")), ("BE", _("Belgium")), ("DE", _("Germany"))]
+# fmt: off
+CODES = (
+    "NL", "BE", "DE", "AT", "BG", "CY", "CZ", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE",
+    "IT", "LT", "LU", "LV", "MT", "PL", "PT", "RO", "SE", "SI", "SK",
+)
+# fmt: on
 
-# Percent by country of delivery and VAT class (VAT Directive 2006/112, Annex III leaves ours out).
 VAT = {
     "NL": {"standard": Decimal(21), "reduced": Decimal(9), "zero": Decimal(0)},
     "BE": {"standard": Decimal(21), "reduced": Decimal(6), "zero": Decimal(0)},
@@ -17,6 +26,16 @@ VAT = {
 
 SHIPPING = Decimal("3.95")
 SHIPPING_FREE_FROM = Decimal("35.00")
+
+
+def title(code: str) -> str:
+    """The country's name in the active language."""
+    return str(Locale.parse(get_language() or "nl", sep="-").territories.get(code, code))
+
+
+def choices() -> list[tuple[str, str]]:
+    """Of the columns; what is delivered to is narrower: where a way of delivery goes."""
+    return [(code, title(code)) for code in CODES]
 
 
 def vat_rate(country: str, vat_class: str) -> Decimal:

@@ -11,7 +11,7 @@ from catalog import stock
 from catalog.models import Variant
 from orders import checkout, delivery, invoices, totals
 from orders.cart import CartLine
-from orders.events import move_order
+from orders.events import move
 from orders.models import Order, PaymentAttempt
 
 PLACE = {
@@ -68,6 +68,6 @@ def _paid(order: Order, moment: datetime) -> None:
         created_at=moment,
         ask_at=moment,
     )
-    move_order(order, "confirmed", of=["placed"], now=moment, confirmed_at=moment)
+    move(order, "confirmed", of=["placed"], now=moment, confirmed_at=moment, paid=order.total)
     stock.sell(checkout.quantities(order))
     invoices.issue(order, now=moment)

@@ -1,12 +1,15 @@
-"""The three axes change here, by one conditional update each, and each change leaves an event."""
+"""The axes change here, by one conditional update each, and each change leaves an event."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from orders.models import Order, OrderEvent, PaymentAttempt
+from orders.axes import AXES
+from orders.models import Order, OrderEvent, PaymentAttempt, Refund, Return, Shipment
+
+Axis: TypeAlias = Order | PaymentAttempt | Refund | Shipment | Return
 
 
 def record(
@@ -17,20 +20,18 @@ def record(
     )
 
 
-def move_order(order: Order, to: str, *, of: Iterable[str], now: datetime, **values: Any) -> bool:
-    """Change an order's state if it is one of ``of``; True for the one caller who did it."""
-    won = Order.objects.filter(pk=order.pk, state__in=[*of]).update(state=to, **values)
-    if won:
-        record(order.pk, f"order_{to}", now=now)
-    return bool(won)
+def move(row: Axis, to: str, *, of: Iterable[str], now: datetime, **values: Any) -> bool:
+    """Change a row's state if it is one of ``of``; True for the one caller who did it.
 
-
-def move_attempt(
-    attempt: PaymentAttempt, to: str, *, of: Iterable[str], now: datetime, **values: Any
-) -> bool:
-    """Change a payment's state if it is one of ``of``; True for the one caller who did it."""
-    rows = PaymentAttempt.objects.filter(pk=attempt.pk, state__in=[*of])
+    ``values`` are written with it. Raises ValueError for a way that the axis does not have.
+    """
+    name, ways = AXES[type(row)]
+    wanted = {str(state) for state in of}
+    if not wanted <= ways.get(to, frozenset()):
+        raise ValueError(f"No way on the axis {name} from {sorted(wanted)} to {to}.")
+    rows = type(row)._default_manager.filter(pk=row.pk, state__in=wanted)
     won = rows.update(state=to, **values)
     if won:
-        record(attempt.order_id, f"payment_{to}", now=now, detail=values.get("problem", ""))
+        order_id = row.pk if isinstance(row, Order) else row.order_id
+        record(order_id, f"{name}_{to}", now=now, detail=values.get("problem", ""))
     return bool(won)

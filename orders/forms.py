@@ -63,6 +63,9 @@ class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         )
         for said in ("required", "invalid"):
             self.fields["seen_total"].error_messages[said] = CHANGED
+        for name in ("delivery_country", "billing_country"):
+            served = [(code, countries.title(code)) for code in countries.VAT]
+            self.fields[name].choices = served  # type: ignore[attr-defined]  # of a choice field
         self.fields["phone"].validators.append(PHONE)
         self._billing_as_asked()
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from orders import paypal, wording
-from orders.events import move_attempt, record
+from orders.events import move, record
 from orders.models import LIVE, Order, PaymentAttempt
 from orders.paypal import PayPalError, Seen
 from orders.personal_data import told_paypal
@@ -47,7 +47,7 @@ def create(attempt: PaymentAttempt, *, now: datetime) -> None:
 
 def _created(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
     with transaction.atomic():
-        won = move_attempt(
+        won = move(
             attempt,
             State.REDIRECTED,
             of=[State.CREATED],
@@ -81,7 +81,7 @@ def come_back(attempt: PaymentAttempt, *, now: datetime) -> None:
     silence = ask(attempt, now=now)
     if silence:
         of, soon = [State.REDIRECTED], now + AT_ONCE
-        move_attempt(attempt, State.UNKNOWN, of=of, now=now, problem=silence, ask_at=soon)
+        move(attempt, State.UNKNOWN, of=of, now=now, problem=silence, ask_at=soon)
 
 
 def reported(paypal_id: str, *, now: datetime) -> bool:
@@ -118,7 +118,7 @@ def _claim(attempt: PaymentAttempt, *, now: datetime) -> bool:
         if order.state != Order.State.PLACED:
             return False
         of = [State.APPROVED, State.UNKNOWN]  # unknown: the same request once more
-        return move_attempt(attempt, State.CAPTURING, of=of, now=now, ask_at=now + SOON)
+        return move(attempt, State.CAPTURING, of=of, now=now, ask_at=now + SOON)
 
 
 def _adopted(seen: Seen, *, now: datetime) -> PaymentAttempt | None:
@@ -157,7 +157,7 @@ def _look(attempt: PaymentAttempt, *, now: datetime) -> None:
 def _send_back(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
     """The buyer chooses again at PayPal, same order; the next capture is a new request."""
     tries = attempt.captures_tried + 1
-    move_attempt(
+    move(
         attempt,
         State.REDIRECTED,
         of=[State.CAPTURING],
@@ -180,7 +180,7 @@ def _decline(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> N
             _look(other, now=now)
     with transaction.atomic():
         live = [State.CREATED, State.CAPTURING]
-        won = move_attempt(attempt, State.DECLINED, of=live, now=now, problem=str(error))
+        won = move(attempt, State.DECLINED, of=live, now=now, problem=str(error))
         if won and not frozenset(error.issues) & NO_RETRY:
             record(attempt.order_id, "unknown_refusal", now=now, detail=str(error), alert=True)
 
@@ -188,7 +188,7 @@ def _decline(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> N
 def _unanswered(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
     """Nobody knows yet. What may have taken money is unknown; all else stays as it was."""
     with transaction.atomic():
-        moved = move_attempt(
+        moved = move(
             attempt,
             State.UNKNOWN,
             of=[State.CAPTURING, State.APPROVED],

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from catalog import stock
 from orders import letters
 from orders.checkout import quantities
-from orders.events import move_attempt, move_order, record
+from orders.events import move, record
 from orders.invoices import issue
 from orders.models import LIVE, Order, PaymentAttempt
 from orders.paypal import Capture, Seen
@@ -38,7 +39,7 @@ def settle(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
         elif capture.status == "PENDING":
             _pending(order, attempt, now=now)
         elif capture.status in {"DECLINED", "FAILED"}:
-            move_attempt(attempt, State.DECLINED, of=NOT_FINAL, now=now, problem=capture.status)
+            move(attempt, State.DECLINED, of=NOT_FINAL, now=now, problem=capture.status)
         else:  # refunded, in part or whole, before we saw it paid
             _odd_money(attempt, capture, capture.status, now=now)
 
@@ -51,21 +52,21 @@ def _telling(seen: Seen) -> Capture | None:
 
 def _without_capture(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
     if seen.status == "APPROVED":
-        move_attempt(attempt, State.APPROVED, of=[State.REDIRECTED], now=now, ask_at=now + SOON)
+        move(attempt, State.APPROVED, of=[State.REDIRECTED], now=now, ask_at=now + SOON)
     elif seen.status == "COMPLETED":
         of = [State.REDIRECTED, State.APPROVED, State.CAPTURING]
-        if move_attempt(attempt, State.UNKNOWN, of=of, now=now, problem="COMPLETED, no captures"):
+        if move(attempt, State.UNKNOWN, of=of, now=now, problem="COMPLETED, no captures"):
             record(attempt.order_id, "completed_without_capture", now=now, alert=True)
     elif seen.status == "VOIDED":
-        move_attempt(attempt, State.DECLINED, of=NOT_FINAL, now=now, problem=seen.status)
+        move(attempt, State.DECLINED, of=NOT_FINAL, now=now, problem=seen.status)
     else:  # not approved yet: nothing was taken, so nothing is in doubt
         soon, of = now + SOON, [State.UNKNOWN]
-        move_attempt(attempt, State.REDIRECTED, of=of, now=now, problem="", ask_at=soon)
+        move(attempt, State.REDIRECTED, of=of, now=now, problem="", ask_at=soon)
 
 
 def _pending(order: Order, attempt: PaymentAttempt, *, now: datetime) -> None:
     of = [state for state in NOT_FINAL if state != State.PENDING_REVIEW]
-    if move_attempt(attempt, State.PENDING_REVIEW, of=of, now=now, ask_at=now + REVIEW):
+    if move(attempt, State.PENDING_REVIEW, of=of, now=now, ask_at=now + REVIEW):
         letters.payment_pending(order)
 
 
@@ -81,7 +82,7 @@ def _completed(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: 
 def _captured(
     attempt: PaymentAttempt, capture: Capture, *, now: datetime, problem: str = ""
 ) -> bool:
-    return move_attempt(
+    won = move(
         attempt,
         State.CAPTURED,
         of=NOT_CAPTURED,
@@ -90,6 +91,9 @@ def _captured(
         captured=capture.amount,
         problem=problem,
     )
+    if won:
+        Order.objects.filter(pk=attempt.order_id).update(paid=F("paid") + capture.amount)
+    return won
 
 
 def _odd_money(attempt: PaymentAttempt, capture: Capture, kind: str, *, now: datetime) -> None:
@@ -111,9 +115,7 @@ def confirm(order: Order, *, now: datetime) -> bool:
         record(order.pk, "refund_due", now=now, detail="sold out since", alert=True)
         return False
     of = [Order.State.PLACED, Order.State.EXPIRED]
-    if not move_order(
-        order, Order.State.CONFIRMED, of=of, now=now, confirmed_at=now, closed_at=None
-    ):
+    if not move(order, Order.State.CONFIRMED, of=of, now=now, confirmed_at=now, closed_at=None):
         record(order.pk, "refund_due", now=now, detail=f"paid when {order.state}", alert=True)
         return False
     stock.sell(quantities(order))

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import F
 
 from orders import checkout, payments
-from orders.events import move_attempt, move_order, record
+from orders.events import move, record
 from orders.models import LIVE, Order, PaymentAttempt
 
 State = PaymentAttempt.State
@@ -43,7 +43,7 @@ def _ask(attempt: PaymentAttempt, *, now: datetime) -> bool:
     if attempt.asked == ASKED_LONG and attempt.state == State.UNKNOWN:
         record(attempt.order_id, "long_unknown", now=now, detail=attempt.problem, alert=True)
     # whoever was capturing has long given up or died
-    move_attempt(attempt, State.UNKNOWN, of=[State.CAPTURING], now=now, problem="no outcome")
+    move(attempt, State.UNKNOWN, of=[State.CAPTURING], now=now, problem="no outcome")
     payments.ask(attempt, now=now)
     return True
 
@@ -67,7 +67,7 @@ def give_up(order: Order, *, now: datetime) -> None:
         silence = payments.ask(attempt, now=now) if attempt.paypal_id else ""
         forgotten = silence == "not_found" and attempt.asked >= FORGOTTEN
         if not silence or forgotten:
-            move_attempt(attempt, State.ABANDONED, of=untaken, now=now)
+            move(attempt, State.ABANDONED, of=untaken, now=now)
 
 
 def _over(now: datetime) -> list[Order]:
@@ -76,6 +76,6 @@ def _over(now: datetime) -> list[Order]:
 
 def _close(order: Order, *, now: datetime) -> bool:
     """The withdrawal period is over: retention begins to run."""
-    return move_order(
+    return move(
         order, Order.State.CLOSED, of=["confirmed"], now=now, closed_at=now, liable_from_at=now
     )

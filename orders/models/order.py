@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders import countries
@@ -54,6 +54,10 @@ class Order(models.Model):
     )
     language = models.CharField(_("language"), max_length=2, default="nl")
 
+    replaces = models.ForeignKey(  # a redelivery: free, in place of what went wrong
+        "self", models.PROTECT, null=True, blank=True, related_name="replacements"
+    )
+
     email = models.EmailField(_("e-mail address"))
     email_proved_at = models.DateTimeField(null=True, blank=True)  # opened from the mail we sent
     phone = models.CharField(_("phone number"), max_length=30, blank=True)
@@ -63,7 +67,14 @@ class Order(models.Model):
     delivery_house_number = models.CharField(_("house number"), max_length=20)
     delivery_postcode = models.CharField(_("postcode"), max_length=10)
     delivery_city = models.CharField(_("town"), max_length=100)
-    delivery_country = models.CharField(_("country"), max_length=2, choices=countries.CHOICES)
+    delivery_country = models.CharField(_("country"), max_length=2, choices=countries.choices)
+
+    delivery_phone = models.CharField(_("phone number of the receiver"), max_length=30, blank=True)
+    gift = models.BooleanField(_("a gift"), default=False)  # the receiver is not the buyer
+    gift_note = models.TextField(_("note to the receiver"), max_length=300, blank=True)
+    gift_code = models.CharField(  # on the packing slip: the receiver's way to his own data
+        _("gift code"), max_length=20, unique=True, null=True, editable=False
+    )
 
     billing_name = models.CharField(_("name on the invoice"), max_length=100)
     billing_street = models.CharField(_("street on the invoice"), max_length=100)
@@ -71,12 +82,25 @@ class Order(models.Model):
     billing_postcode = models.CharField(_("postcode on the invoice"), max_length=10)
     billing_city = models.CharField(_("town on the invoice"), max_length=100)
     billing_country = models.CharField(
-        _("country on the invoice"), max_length=2, choices=countries.CHOICES
+        _("country on the invoice"), max_length=2, choices=countries.choices
     )
 
     shipping = models.DecimalField(_("delivery"), max_digits=9, decimal_places=2)
     shipping_vat_rate = models.DecimalField(max_digits=4, decimal_places=2)  # percent
+    shipping_method = models.ForeignKey(
+        "orders.ShippingMethod", models.PROTECT, null=True, related_name="+"
+    )
+    shipping_title = models.CharField(_("way of delivery"), max_length=80, blank=True)
+    voucher = models.ForeignKey(
+        "orders.Voucher", models.PROTECT, null=True, blank=True, related_name="orders"
+    )
+    discount = models.DecimalField(  # of all lines together
+        _("discount"), max_digits=9, decimal_places=2, default=0
+    )
     total = models.DecimalField(_("total"), max_digits=9, decimal_places=2)
+    paid = models.DecimalField(  # captures − refunds, as we believe it
+        _("paid"), max_digits=9, decimal_places=2, default=0
+    )
 
     placed_at = models.DateTimeField(_("placed"), db_index=True)
     confirmed_at = models.DateTimeField(_("paid"), null=True, blank=True)
@@ -94,10 +118,12 @@ class Order(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(total__gte=0), name="order_total_not_negative"),
             models.CheckConstraint(condition=Q(shipping__gte=0), name="order_shipping_not_below_0"),
-            models.CheckConstraint(  # an order that is over has its retention clock running
+            models.CheckConstraint(condition=Q(discount__gte=0), name="order_discount_not_below_0"),
+            models.CheckConstraint(  # one that ended unserved waits for its refunds and disputes
                 condition=Q(closed_at=None, state__in=["placed", "confirmed"])
-                | Q(closed_at__isnull=False, state__in=["closed", "cancelled", "expired"]),
-                name="order_closed_at_as_its_state",
+                | Q(closed_at__isnull=False, state="closed")
+                | Q(state__in=["cancelled", "expired"]),
+                name="order_closed_at_fits_its_state",
             ),
         ]
 
@@ -111,6 +137,7 @@ class Order(models.Model):
 
     @property
     def goods(self) -> Decimal:
+        """What the lines come to, the discount taken off."""
         return self.total - self.shipping
 
 
@@ -124,6 +151,9 @@ class OrderLine(models.Model):
     quantity = models.PositiveSmallIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("price"), max_digits=9, decimal_places=2)
     vat_rate = models.DecimalField(_("VAT rate"), max_digits=4, decimal_places=2)  # percent
+    discount = models.DecimalField(  # of the whole line
+        _("discount"), max_digits=9, decimal_places=2, default=0
+    )
     sealed = models.BooleanField(_("sealed for hygiene"), default=False)
 
     class Meta:
@@ -132,11 +162,20 @@ class OrderLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "variant"], name="line_once_per_order"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_positive"),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=F("unit_price") * F("quantity")),
+                name="line_discount_within_price",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
 
     @property
-    def total(self) -> Decimal:
+    def gross(self) -> Decimal:
         return self.unit_price * self.quantity
+
+    @property
+    def total(self) -> Decimal:
+        """What is to be paid for it."""
+        return self.gross - self.discount

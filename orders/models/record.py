@@ -28,12 +28,39 @@ class Invoice(models.Model):
     house_number = models.CharField(_("house number"), max_length=20)
     postcode = models.CharField(_("postcode"), max_length=10)
     city = models.CharField(_("town"), max_length=100)
-    country = models.CharField(_("country"), max_length=2, choices=countries.CHOICES)
+    country = models.CharField(_("country"), max_length=2, choices=countries.choices)
     total = models.DecimalField(_("total"), max_digits=9, decimal_places=2)
+    language = models.CharField(_("language"), max_length=2, default="nl")
+    content = models.JSONField(_("lines and VAT"), default=dict)  # see orders.paper
 
     class Meta:
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CreditNote(models.Model):
+    """The invoice's counterpart for a refund: the same law, the same clock."""
+
+    refund = models.OneToOneField("orders.Refund", models.PROTECT, related_name="credit_note")
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes")
+    number = models.CharField(_("number of the credit note"), max_length=20, unique=True)
+    issued_at = models.DateTimeField(_("issued"), db_index=True)
+    name = models.CharField(_("name"), max_length=100)
+    street = models.CharField(_("street"), max_length=100)
+    house_number = models.CharField(_("house number"), max_length=20)
+    postcode = models.CharField(_("postcode"), max_length=10)
+    city = models.CharField(_("town"), max_length=100)
+    country = models.CharField(_("country"), max_length=2, choices=countries.choices)
+    total = models.DecimalField(_("total"), max_digits=9, decimal_places=2)  # positive
+    language = models.CharField(_("language"), max_length=2, default="nl")
+    content = models.JSONField(_("lines and VAT"), default=dict)  # see orders.paper
+
+    class Meta:
+        verbose_name = _("credit note")
+        verbose_name_plural = _("credit notes")
 
     def __str__(self) -> str:
         return self.number

@@ -1,0 +1,5 @@
+"""What staff sees of orders. Each part registers its own pages."""
+
+from orders.admin import order
+
+__all__ = ["order"]

@@ -1,0 +1,79 @@
+"""Why the shop uses what it knows of an order, who receives it, and whose an order is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from privacy.declarations import LegalBasis, Period, Purpose, Recipient, Role, Subject
+
+PAYPAL = Recipient(
+    "PayPal (Europe) S.à r.l. et Cie, S.C.A.", "LU", role=_("takes the payment"), key="paypal"
+)
+CARRIER = Recipient("PostNL", "NL", role=_("brings the parcel"), key="carrier")
+
+AFTERWARDS = Period(days=90)  # counted from the day an order is closed
+
+HANDLING = Purpose(
+    _("Handle your order and tell you about it"), LegalBasis.CONTRACT, AFTERWARDS, key="handling"
+)
+FULFILMENT = Purpose(
+    _("Deliver your order"),
+    LegalBasis.CONTRACT,
+    AFTERWARDS,
+    recipients=(CARRIER,),
+    key="fulfilment",
+)
+PAYMENT = Purpose(
+    _("Take your payment"), LegalBasis.CONTRACT, AFTERWARDS, recipients=(PAYPAL,), key="payment"
+)
+ACCOUNTING = Purpose(  # Art. 52 Algemene wet inzake rijksbelastingen: seven years
+    _("Keep invoices for the tax authority"),
+    LegalBasis.LEGAL_OBLIGATION,
+    Period(years=7, from_year_end=True),
+    exemption="Art. 17(3)(b)",
+    key="accounting",
+)
+
+RUNNING = Q(closed_at=None)
+
+
+def of_buyer(order: str = "order__") -> dict[str, Any]:
+    """Whose a row is that belongs to an order; ``order`` is the way there."""
+    return {
+        "user": f"{order}customer",
+        "email": f"{order}email",
+        "proved": Q((f"{order}email_proved_at__isnull", False)),
+        "reference": f"{order}number",
+    }
+
+
+def with_order(order: str = "order__") -> dict[str, Any]:
+    """Whose a row is, and since when: as long as its order."""
+    return {
+        **of_buyer(order),
+        "clock": f"{order}closed_at",
+        "performing": Q((f"{order}closed_at", None)),
+    }
+
+
+LASTING = _("as long as our contract with you runs")
+ADDRESS = ("street", "house_number", "postcode", "city", "country")
+
+
+def received_by(subject: Subject) -> Q:
+    """Where a parcel went: the buyer's own orders, and gifts whose code the receiver names.
+
+    The receiver of a gift gave us no address to prove; who holds the code held the parcel's slip.
+    """
+    named = Q(gift_code__in=sorted(subject.references))
+    mine = Role(**{**of_buyer(""), "proved": Q(email_proved_at__isnull=False)})
+    return mine.reach(subject) | named
+
+
+def settled_by(subject: Subject) -> Q:
+    """The refunds that a person working here asked for or approved."""
+    worker = subject.user.pk if subject.user else None
+    return Q(requested_by=worker) | Q(approved_by=worker) if worker else Q(pk__in=())
