@@ -27,6 +27,7 @@ __all__ = [
     "RefundSeen",
     "Seen",
     "Wish",
+    "available",
     "capture",
     "create",
     "endpoint",
@@ -73,6 +74,14 @@ def refund(
 
 def get_refund(refund_id: str) -> RefundSeen:
     return seen.refund(_transport().call("GET", _path(REFUNDS, refund_id)))
+
+
+def available() -> bool:
+    """False while PayPal is left alone after a few silences: nothing new is begun then."""
+    try:
+        return not _transport().breaker.open
+    except PayPalError:  # not set up: what is begun is kept, and staff is told
+        return True
 
 
 def _path(folder: str, key: str) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import requests
 from paypalrestsdk import exceptions as refused
 
-UNKNOWN = frozenset({"timeout", "network", "server", "garbled", "busy", "rate"})
+UNKNOWN = frozenset({"timeout", "network", "server", "garbled", "busy", "rate", "away"})
+TRANSIENT = UNKNOWN - {"timeout", "away"} | {"not_found"}
 KINDS = {401: "auth", 403: "auth", 404: "not_found", 429: "rate"}
 
 
@@ -43,7 +44,7 @@ class PayPalError(Exception):
     @property
     def transient(self) -> bool:
         # 404 on an id we own is often one of PayPal's machines that has not heard of it yet
-        return (self.outcome_unknown and self.kind != "timeout") or self.kind == "not_found"
+        return self.kind in TRANSIENT
 
 
 def understood(error: Exception) -> PayPalError:

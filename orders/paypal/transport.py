@@ -19,14 +19,15 @@ import requests
 from django.conf import settings
 from django.core.cache import cache
 from paypalrestsdk import exceptions as refused
-from redis.exceptions import RedisError
 
+from orders.paypal.breaker import Breaker
 from orders.paypal.errors import PayPalError, understood
 
 log = logging.getLogger(__name__)
 
 TOKEN_MARGIN = 120  # seconds before its end at which a token is renewed
 RETRIES = 2
+UNHEARD_OF = 3  # retries of a 404
 PATIENCE = 8  # seconds after which a call is not tried again
 LONGEST_WAIT = 3  # seconds
 
@@ -39,6 +40,7 @@ class Transport(paypalrestsdk.Api):  # type: ignore[misc]  # untyped
         self._lock, self._local = threading.RLock(), threading.local()
         digest = hashlib.sha256(f"{endpoint} {client_id} {client_secret}".encode()).hexdigest()
         self._cache_key = f"paypal.token.{digest[:16]}"
+        self.breaker = Breaker(digest[:16])
 
     def http_call(self, url: str, method: str, **arguments: Any) -> dict[str, Any]:
         """One call with a time limit over a pooled connection. No header or body is ever logged."""
@@ -53,26 +55,35 @@ class Transport(paypalrestsdk.Api):  # type: ignore[misc]  # untyped
 
     def get_token_hash(self, *_: Any, **__: Any) -> dict[str, Any]:
         """The shared token; one thread renews it in time, never with a caller's headers."""
-        with self._lock:
-            self.token_hash = _cached(self._cache_key) or self._own_token()
+        if not self._lock.acquire(timeout=PATIENCE):  # another thread waits for it as well
+            raise PayPalError("timeout")
+        try:
+            self.token_hash = cache.get(self._cache_key) or self._own_token()
             if self.token_hash is None:
                 self.token_hash = super().get_token_hash()
                 lasts = int(self.token_hash.get("expires_in", 0)) - TOKEN_MARGIN
                 self._ends = time.monotonic() + lasts
                 _remember(self._cache_key, self.token_hash, lasts)
             return self.token_hash
+        finally:
+            self._lock.release()
 
     def call(
         self, method: str, path: str, body: Any = None, request_id: str = ""
     ) -> dict[str, Any]:
         """Ask PayPal; raises PayPalError. Tried again briefly where that is harmless."""
+        with self.breaker.turn():
+            return self._patiently(method, path, body, request_id)
+
+    def _patiently(self, method: str, path: str, body: Any, request_id: str) -> dict[str, Any]:
         began, tries = time.monotonic(), 0
         while True:
             try:
                 return self._authorised(method, path, body, request_id)
             except PayPalError as error:
                 tries += 1
-                patient = tries <= RETRIES and time.monotonic() - began < PATIENCE
+                most = UNHEARD_OF if error.kind == "not_found" else RETRIES
+                patient = tries <= most and time.monotonic() - began < PATIENCE
                 if not (error.transient and patient and error.retry_after <= LONGEST_WAIT):
                     raise
                 time.sleep(error.retry_after or 0.2 * 2**tries)
@@ -115,18 +126,8 @@ class Transport(paypalrestsdk.Api):  # type: ignore[misc]  # untyped
         return session
 
 
-def _cached(key: str) -> dict[str, Any] | None:
-    try:
-        return cache.get(key)  # type: ignore[no-any-return]
-    except RedisError:
-        return None
-
-
 def _remember(key: str, token: dict[str, Any] | None, seconds: int) -> None:
-    try:
-        if token is None or seconds <= 0:
-            cache.delete(key)
-        else:
-            cache.set(key, token, seconds)
-    except RedisError:
-        log.warning("paypal token not shared: the cache is away")
+    if token is None or seconds <= 0:
+        cache.delete(key)
+    else:
+        cache.set(key, token, seconds)

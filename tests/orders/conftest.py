@@ -14,6 +14,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from catalog.models import Category, Product, Variant
+from orders import paypal as client
 from orders.models import Order
 from tests.orders.shop import Letterbox, PayPal, Shopper
 
@@ -51,6 +52,7 @@ def paypal(paypal_process: str, settings: Settings) -> Iterator[PayPal]:
     settings.PAYPAL_CLIENT_ID, settings.PAYPAL_CLIENT_SECRET = "local", SECRET
     settings.PAYPAL_WEBHOOK_ID = "local"
     cache.clear()
+    client._made.cache_clear()  # what this process remembers of it
     stand_in = PayPal(paypal_process)
     stand_in.reset()
     yield stand_in

@@ -3,76 +3,32 @@
 from __future__ import annotations
 
 import logging
-import threading
-import warnings
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 from pytest_django import Settings
 
 from orders import paypal as client
 from orders.paypal.errors import PayPalError
 from orders.paypal.transport import Transport
 from tests.orders.conftest import SECRET
+from tests.orders.server import TOKEN, Server
 from tests.orders.shop import PayPal
-
-ANSWERS = {
-    "/v1/oauth2/token": b'{"access_token": "T", "token_type": "Bearer", "expires_in": 32400}',
-    "/json-list": b"[]",
-    "/html": b"<html>",
-    "/binary": b"\xff\xfe\x00",
-    "/nothing": b"",
-}
-
-
-class Server:
-    """Keeps what it was asked, and answers what the path says."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                asked = (self.command, self.path, dict(self.headers), body)
-                outer.asked.append(asked)
-                said = self.path.removeprefix("/status/")
-                status = int(said) if said.isdigit() else 200
-                content = ANSWERS.get(self.path, b"{}")
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(content)))
-                if 300 <= status < 400:
-                    self.send_header("Location", "/elsewhere")
-                self.end_headers()
-                self.wfile.write(content)
-
-            do_GET = do_POST = answer  # noqa: N815  # the server's names
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def paths(self) -> list[str]:
-        return [path for _, path, _, _ in self.asked]
 
 
 @pytest.fixture
-def server() -> object:
+def server() -> Iterator[Server]:
     cache.clear()
-    made = Server()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+    with Server() as made:
+        yield made
 
 
 @pytest.fixture
@@ -84,30 +40,50 @@ def test_ten_cold_threads_ask_for_one_token(server: Server, transport: Transport
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(lambda _: transport.call("GET", "v2/x"), range(10)))
 
-    assert server.paths().count("/v1/oauth2/token") == 1
+    assert server.paths().count(TOKEN) == 1
 
 
 def test_processes_share_a_token_through_the_cache(server: Server) -> None:
     for _ in range(3):
         Transport(server.url, "id", "secret").call("GET", "v2/x")
 
-    assert server.paths().count("/v1/oauth2/token") == 1
+    assert server.paths().count(TOKEN) == 1
 
 
 def test_without_a_cache_a_process_keeps_its_own(
     server: Server, transport: Transport, settings: Settings
 ) -> None:
-    settings.CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": "redis://127.0.0.1:1/0",
-        }
-    }
+    away = {"LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": settings.CACHES["default"] | away}
 
     for _ in range(3):
         transport.call("GET", "v2/x")
 
-    assert server.paths().count("/v1/oauth2/token") == 1
+    assert server.paths().count(TOKEN) == 1
+
+
+@pytest.mark.parametrize(("lasts", "asked"), [(32400, 1), (121, 1), (119, 3), (0, 3)])
+def test_a_token_is_renewed_before_its_end(
+    server: Server, transport: Transport, lasts: int, asked: int
+) -> None:
+    server.answers[TOKEN] = server.answers[TOKEN].replace(b"32400", str(lasts).encode())
+
+    for _ in range(3):
+        transport.call("GET", "v2/x")
+
+    assert server.paths().count(TOKEN) == asked
+
+
+def test_a_token_that_was_taken_back_is_renewed_once(server: Server, transport: Transport) -> None:
+    server.statuses["/v2/x"] = [401]
+
+    transport.call("POST", "v2/x", {"a": 1}, "request-1")
+
+    calls = [asked for asked in server.asked if asked[1] == "/v2/x"]
+    assert {(headers["PayPal-Request-Id"], body) for _, _, headers, body in calls} == {
+        ("request-1", b'{"a": 1}')
+    }
+    assert server.paths() == [TOKEN, "/v2/x", TOKEN, "/v2/x"]
 
 
 def test_a_lasting_401_ends_after_one_renewal(server: Server, transport: Transport) -> None:
@@ -116,7 +92,7 @@ def test_a_lasting_401_ends_after_one_renewal(server: Server, transport: Transpo
 
     assert (caught.value.kind, caught.value.outcome_unknown) == ("auth", False)
     assert server.paths().count("/status/401") == 2
-    assert server.paths().count("/v1/oauth2/token") == 2
+    assert server.paths().count(TOKEN) == 2
 
 
 def test_the_caller_s_headers_stay_out_of_the_token_call(
@@ -138,12 +114,27 @@ def test_a_get_has_no_body(server: Server, transport: Transport) -> None:
 
 
 def test_connections_are_kept(server: Server, transport: Transport) -> None:
-    transport.call("GET", "v2/x")
-    with warnings.catch_warnings():
-        first = transport._session()
+    for _ in range(3):
         transport.call("GET", "v2/x")
+        transport.call("POST", "v2/x", {}, "id-1")
 
-    assert transport._session() is first
+    assert server.connections == 1
+
+
+def test_paypal_is_given_3_seconds_to_connect_and_15_to_answer() -> None:
+    assert tuple(settings.PAYPAL_TIMEOUT) == (3, 15)
+
+
+def test_a_server_that_hangs_is_waited_for_so_long_only(
+    server: Server, transport: Transport, settings: Settings
+) -> None:
+    settings.PAYPAL_TIMEOUT = (1, 0.2)
+
+    with pytest.raises(PayPalError) as caught:
+        transport.call("POST", "held", {}, "id-1")
+
+    assert (caught.value.kind, caught.value.outcome_unknown) == ("timeout", True)
+    assert server.paths().count("/held") == 1  # a further try would hold the buyer up as long
 
 
 def test_the_machine_s_proxy_is_not_used(
@@ -151,6 +142,8 @@ def test_the_machine_s_proxy_is_not_used(
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
 
     assert transport.call("GET", "v2/x") == {}
 
@@ -191,6 +184,62 @@ def test_a_status_becomes_one_error(
 
     assert (caught.value.kind, caught.value.outcome_unknown) == (kind, unknown)
     assert not caught.value.definite
+
+
+def test_what_is_not_known_yet_is_asked_for_three_times_more(
+    server: Server, transport: Transport
+) -> None:
+    with pytest.raises(PayPalError):
+        transport.call("GET", "status/404")
+
+    assert server.paths().count("/status/404") == 4
+
+
+@pytest.mark.parametrize("status", [409, 429])
+@pytest.mark.parametrize("wait", ["1", "date", ""])
+def test_a_paypal_that_is_busy_is_waited_for_and_asked_under_the_same_id(
+    server: Server, transport: Transport, status: int, wait: str
+) -> None:
+    server.statuses["/v2/x"] = [status]
+    soon = format_datetime(timezone.now() + timedelta(seconds=1))
+    server.headers["Retry-After"] = soon if wait == "date" else wait
+
+    assert transport.call("POST", "v2/x", {}, "id-1") == {}
+
+    calls = [headers for _, path, headers, _ in server.asked if path == "/v2/x"]
+    assert [headers["PayPal-Request-Id"] for headers in calls] == ["id-1", "id-1"]
+
+
+def test_a_long_wait_is_not_waited_for_here(server: Server, transport: Transport) -> None:
+    server.headers["Retry-After"] = "60"
+
+    with pytest.raises(PayPalError) as caught:
+        transport.call("POST", "status/429", {}, "id-1")
+
+    assert (caught.value.kind, caught.value.retry_after) == ("rate", 60)
+    assert server.paths().count("/status/429") == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'{"name": "INVALID_REQUEST", "details": [{"issue": "X"}]}', "rejected"),
+        (b"<p>", "garbled"),
+    ],
+)
+def test_a_400_is_an_error_and_not_an_answer(
+    server: Server, transport: Transport, body: bytes, kind: str
+) -> None:
+    server.answers["/status/400"] = body
+
+    with pytest.raises(PayPalError) as caught:
+        transport.call("POST", "status/400", {}, "id-1")
+
+    assert caught.value.kind == kind
+
+
+def test_no_content_is_an_answer(transport: Transport) -> None:
+    assert transport.call("PATCH", "status/204", []) == {}
 
 
 def test_nobody_listening_leaves_the_outcome_unknown() -> None:
