@@ -1,7 +1,7 @@
 """``python -m sandbox.paypal --port P --webhook-url URL [--webhook-id ID] [--state FOLDER]``
 
 The root certificate that webhooks chain to is at /control/root.pem and, given a state folder, in
-its root.pem. The control API is in ``control.py``, the fault switches are in ``faults.py``.
+its root.pem. The control API is described in ``control.py``, the fault switches in ``faults.py``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import argparse
 from flask import Flask
 
 from sandbox import serving
+from sandbox.paypal import later
 from sandbox.paypal.api import api
 from sandbox.paypal.buyer import buyer
 from sandbox.paypal.control import control
+from sandbox.paypal.control_payments import payments
 from sandbox.paypal.desk import Desk, install_faults
 from sandbox.paypal.faults import Faults
 from sandbox.paypal.signing import Signer
@@ -44,7 +46,7 @@ def create_app(desk: Desk) -> Flask:
     app = serving.new_app("paypal")
     app.extensions["desk"] = desk
     install_faults(app)
-    for blueprint in (api, buyer, control):
+    for blueprint in (api, buyer, control, payments):
         app.register_blueprint(blueprint)
     return app
 
@@ -52,8 +54,10 @@ def create_app(desk: Desk) -> Flask:
 def main() -> None:
     given = options()
     desk = create_desk(given)
+    app = create_app(desk)
     desk.webhooks.start()
-    serving.serve(create_app(desk), given.port)
+    later.resume(app, desk.store)
+    serving.serve(app, given.port)
 
 
 if __name__ == "__main__":

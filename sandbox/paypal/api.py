@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import threading
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from sandbox.paypal import orders, refunds
-from sandbox.paypal.desk import LIFETIME, desk, fault, replay, request_body
+from sandbox.paypal import disputes, orders, patches, refunds
+from sandbox.paypal.desk import LIFETIME, desk, replay, request_body
 from sandbox.paypal.problems import Problem, not_found
 from sandbox.paypal.signing import Signer
 from sandbox.paypal.store import Json, public
@@ -76,23 +75,14 @@ def capture(key: str) -> ResponseReturnValue:
         answer = replay() or orders.capture(order)
         if answer[1] == 200:
             answer = orders.captured(order), 200
-    if fault().kind == "pending" and fault().then:
-        decide_later(order, fault().then, fault().seconds)
     return answer
 
 
-def decide_later(order: Json, status: str, seconds: float) -> None:
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # of the proxy
-
-    def decide() -> None:
-        with app.app_context(), desk().store.change():
-            for unit in order["purchase_units"]:
-                for taken in unit["payments"]["captures"]:
-                    orders.decide(taken, status)
-
-    timer = threading.Timer(seconds, decide)
-    timer.daemon = True
-    timer.start()
+@api.patch("/v2/checkout/orders/<key>")
+def patch(key: str) -> ResponseReturnValue:
+    with desk().store.change():
+        patches.patch(orders.find(key))
+    return "", 204
 
 
 def find_capture(key: str) -> Json:
@@ -111,8 +101,11 @@ def get_capture(key: str) -> ResponseReturnValue:
 @api.post("/v2/payments/captures/<key>/refund")
 def refund(key: str) -> ResponseReturnValue:
     with desk().store.change():
-        body = request.get_json(silent=True) or {}
-        return replay() or refunds.refund(find_capture(key), body)
+        taken = find_capture(key)
+        answer = replay() or refunds.refund(taken)
+        if answer[1] == 200:
+            answer = refunds.view(desk().store.refunds[answer[0]["id"]]), 200
+        return answer
 
 
 @api.get("/v2/payments/refunds/<key>")
@@ -121,6 +114,20 @@ def get_refund(key: str) -> ResponseReturnValue:
         if key not in desk().store.refunds:
             raise not_found()
         return public(desk().store.refunds[key])
+
+
+@api.get("/v1/customer/disputes")
+def list_disputes() -> ResponseReturnValue:
+    with desk().store.lock:
+        return disputes.listed(request.args.to_dict())
+
+
+@api.get("/v1/customer/disputes/<key>")
+def get_dispute(key: str) -> ResponseReturnValue:
+    with desk().store.lock:
+        if key not in desk().store.disputes:
+            raise not_found()
+        return public(desk().store.disputes[key])
 
 
 @api.get("/v1/notifications/certs/<name>")

@@ -1,4 +1,37 @@
-"""What tests and people control: faults, webhooks, captures under review; and the ledger."""
+"""The control API, for tests and people: what a test bench needs and no PayPal has.
+
+JSON in, JSON out; forms of the page at ``/`` are sent back to it. Nothing here asks for a token,
+is refused by a fault or has a request id. Amounts are strings; a missing amount means all.
+
+    GET    /control/ledger                      every movement of money and their totals
+    GET    /control/orders                      all orders as GET shows them
+    POST   /control/orders/<id>/approve         {"choice": "decline"} with a card that declines
+    POST   /control/orders/<id>/lapse           the approval lapses, as it does after three hours
+    POST   /control/orders/<id>/reverse-approval  PayPal calls it off: VOIDED, and a webhook
+    POST   /control/orders/<id>/forget          as PayPal forgets one that nobody paid
+    POST   /control/captures/<id>               {"status": "COMPLETED" or "DENIED"} ends a review
+    POST   /control/captures/<id>/refund        {"amount", "note"}: by hand at PayPal
+    POST   /control/captures/<id>/reverse       {"amount"}: PayPal takes the money back
+    POST   /control/captures/<id>/dispute       {"reason", "amount", "stage"}: the buyer complains
+    GET    /control/refunds                     all refunds, and ``by`` whom
+    POST   /control/refunds/<id>                {"status": "COMPLETED", "FAILED" or "CANCELLED"}
+    GET    /control/disputes                    all disputes as GET shows them
+    POST   /control/disputes/<id>/update        {"status", "stage"}
+    POST   /control/disputes/<id>/resolve       {"outcome", "amount"}; RESOLVED_BUYER_FAVOUR and
+                                                ACCEPTED take the money from the shop
+    POST   /control/request-ids/forget          {"id"}: that PayPal-Request-Id, or all
+    POST   /control/clock                       {"forward": seconds}, for what lapses by itself
+    GET, POST, DELETE /control/faults           see ``faults.py``
+    GET, PUT /control/webhook                   {"url", "id"}: where events go
+    GET    /control/webhooks                    all events with their deliveries
+    POST   /control/webhooks/release            {"reverse": true}: held ones, the newest first
+    POST   /control/webhooks/<id>/resend
+    GET    /control/root.pem                    what webhooks chain to
+    POST   /control/reset                       forget everything but where webhooks go
+
+A reversal, whoever asked for it, is a refund in the order and in the ledger (``by`` reversal or
+dispute): PayPal's captures know no REVERSED, its webhook PAYMENT.CAPTURE.REVERSED does.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +42,9 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from sandbox.paypal import faults, orders
-from sandbox.paypal.buyer import approved
+from sandbox.paypal import faults
 from sandbox.paypal.desk import desk
 from sandbox.paypal.faults import Fault
-from sandbox.paypal.store import Json
 
 control = Blueprint("control", __name__)
 
@@ -48,57 +79,6 @@ def answered(body: Any, status: int = 200) -> ResponseReturnValue:
 def ledger() -> ResponseReturnValue:
     with desk().store.lock:
         return {"entries": list(desk().store.ledger), "totals": totals()}
-
-
-@control.get("/control/orders")
-def listed() -> ResponseReturnValue:
-    with desk().store.lock:
-        return [orders.view(order) for order in desk().store.orders.values()]
-
-
-def found(key: str) -> Json:
-    order = desk().store.orders.get(key)
-    if order is None:
-        abort(404)
-    return order
-
-
-@control.post("/control/orders/<key>/approve")
-def approve(key: str) -> ResponseReturnValue:
-    """Approve without a browser; ``{"choice": "decline"}`` approves with a card that declines."""
-    event = approved(found(key), declines=given().get("choice") == "decline")
-    desk().webhooks.first_try(event)
-    return answered(orders.view(found(key)))
-
-
-@control.post("/control/orders/<key>/lapse")
-def lapse(key: str) -> ResponseReturnValue:
-    """Let the approval lapse, as PayPal's does after three hours."""
-    with desk().store.change():
-        order = found(key)
-        order["status"] = "PAYER_ACTION_REQUIRED" if order["_newer"] else "CREATED"
-    return answered(orders.view(found(key)))
-
-
-@control.post("/control/orders/<key>/forget")
-def forget(key: str) -> ResponseReturnValue:
-    """Forget an order, as PayPal does with one that nobody paid."""
-    with desk().store.change():
-        found(key)
-        del desk().store.orders[key]
-    return answered({})
-
-
-@control.post("/control/captures/<key>")
-def decide(key: str) -> ResponseReturnValue:
-    """End the review of a pending capture: ``{"status": "COMPLETED"}`` or DENIED."""
-    status = given().get("status")
-    with desk().store.change():
-        taken = desk().store.captures.get(key) or abort(404)
-        if taken["status"] != "PENDING" or status not in ("COMPLETED", "DENIED"):
-            abort(409, "Only a pending capture becomes COMPLETED or DENIED.")
-        orders.decide(taken, status)
-    return answered(taken)
 
 
 @control.get("/control/faults")
@@ -162,7 +142,7 @@ def root() -> ResponseReturnValue:
 def reset() -> ResponseReturnValue:
     """Forget everything but where webhooks go."""
     desk().faults.clear()
-    kept = dict(desk().store.settings)
+    kept = {name: v for name, v in desk().store.settings.items() if name != "ahead"}
     desk().store.reset()
     with desk().store.change():
         desk().store.settings.update(kept)

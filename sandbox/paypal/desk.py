@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flask import Flask, Response, current_app, g, request
 
@@ -15,6 +16,8 @@ from sandbox.paypal.store import Json, Store
 from sandbox.paypal.webhooks import Webhooks
 
 LIFETIME = 32400  # seconds, of a token
+ORDERS_REMEMBERED = timedelta(hours=6)  # a PayPal-Request-Id of Orders v2
+PAYMENTS_REMEMBERED = timedelta(days=45)  # and of Payments v2
 
 
 @dataclass
@@ -31,6 +34,10 @@ class Desk:
         token = "A21AA" + secrets.token_urlsafe(48)
         self.tokens[token] = time.monotonic() + LIFETIME
         return token
+
+    def moment(self) -> float:
+        """PayPal's clock in seconds, which a test may set ahead."""
+        return time.time() + float(self.store.settings.get("ahead", 0))
 
     def accepts(self, token: str) -> bool:
         return self.tokens.get(token, 0) > time.monotonic()
@@ -54,19 +61,32 @@ def request_body() -> Json:
     return body
 
 
+def whole_wanted() -> bool:
+    """Whether the caller prefers the whole of what he made over its id and status."""
+    return "return=representation" in request.headers.get("Prefer", "")
+
+
 def replayed(answer: tuple[Json, int]) -> tuple[Json, int]:
     """Remember an answer under its PayPal-Request-Id; the caller is inside ``store.change``."""
     key = replay_key()
     if key:
         body, status = answer
-        desk().store.replays[key] = {"body": body, "status": 200 if status == 201 else status}
+        status = 200 if status == 201 else status
+        desk().store.replays[key] = {"body": body, "status": status, "at": desk().moment()}
     return answer
 
 
 def replay() -> tuple[Json, int] | None:
-    """What this PayPal-Request-Id was answered before, as 200 instead of 201."""
-    known = desk().store.replays.get(replay_key())
-    return (known["body"], known["status"]) if known else None
+    """What this PayPal-Request-Id was answered before, as 200 instead of 201, if remembered."""
+    key = replay_key()
+    known = desk().store.replays.get(key)
+    if known is None:
+        return None
+    remembered = ORDERS_REMEMBERED if key.startswith("/v2/checkout/") else PAYMENTS_REMEMBERED
+    if desk().moment() - known["at"] >= remembered.total_seconds():
+        del desk().store.replays[key]
+        return None
+    return known["body"], known["status"]
 
 
 def replay_key() -> str:

@@ -1,15 +1,17 @@
 """Switches for what can go wrong.
 
-``on`` names an operation: token, create, get, capture, refund, verify, webhook, or any (of the
-first six). ``times`` is how often, -1 for ever. The kinds:
+``on`` names an operation: token, create, get, patch, capture, get_capture, refund, get_refund,
+list_disputes, get_dispute, verify, webhook, or any (all but webhook).
+``times`` is how often, -1 for ever. The kinds:
 
 before anything is done: slow (``seconds``), 500, html-502, drop, 401, 404, 429, in-progress,
     issue (422 with ``issue``)
 after it is done: commit-then-timeout (silent for ``seconds``), commit-then-500,
     commit-then-502, commit-then-drop
 in the answer: empty-captures (on capture or get)
-in what is done (capture, refund): pending (``then`` COMPLETED or DENIED after ``seconds``),
-    declined, wrong-amount, wrong-currency
+in what is done (capture): pending (``then`` COMPLETED or DENIED after ``seconds``), declined,
+    wrong-amount, wrong-currency
+in what is done (refund): pending (``then`` COMPLETED or FAILED after ``seconds``), failed
 on webhook: held, duplicated, forged (wrong signature), forged-chain (unknown root),
     foreign-host (certificate elsewhere)
 """
@@ -26,10 +28,13 @@ from flask import Response, request
 
 from sandbox.paypal.problems import Problem
 
-OPERATIONS = ("token", "create", "get", "capture", "refund", "verify", "webhook", "any")
+OPERATIONS = (
+    *("token", "create", "get", "patch", "capture", "get_capture", "refund", "get_refund"),
+    *("list_disputes", "get_dispute", "verify", "webhook", "any"),
+)
 BEFORE = ("slow", "500", "html-502", "drop", "401", "404", "429", "in-progress", "issue")
 AFTER = ("commit-then-timeout", "commit-then-500", "commit-then-502", "commit-then-drop")
-INSIDE = ("pending", "declined", "wrong-amount", "wrong-currency", "empty-captures")
+INSIDE = ("pending", "declined", "failed", "wrong-amount", "wrong-currency", "empty-captures")
 WEBHOOK = ("held", "duplicated", "forged", "forged-chain", "foreign-host")
 KINDS = BEFORE + AFTER + INSIDE + WEBHOOK
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"

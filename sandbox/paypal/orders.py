@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from flask import request
 
-from sandbox.paypal import schema
-from sandbox.paypal.desk import desk, fault, replayed
+from sandbox.paypal import later, refunds, schema
+from sandbox.paypal.desk import desk, fault, replayed, whole_wanted
 from sandbox.paypal.problems import Problem, not_found
 from sandbox.paypal.store import Json, new_id, now, public
 
@@ -18,6 +18,7 @@ BUYER: Json = {
     "address": {"country_code": "NL"},
 }
 FEE = Decimal("0.034"), Decimal("0.35")
+LASTS = 3 * 3600  # seconds, of an approval
 
 
 def create(body: Json) -> tuple[Json, int]:
@@ -41,10 +42,6 @@ def create(body: Json) -> tuple[Json, int]:
     return replayed((minimal(order) if not whole_wanted() else view(order), 201))
 
 
-def whole_wanted() -> bool:
-    return "return=representation" in request.headers.get("Prefer", "")
-
-
 def minimal(order: Json) -> Json:
     full = view(order)
     names = ("id", "status", "payment_source", "links")
@@ -55,7 +52,23 @@ def find(key: str) -> Json:
     order = desk().store.orders.get(key)
     if order is None:
         raise not_found()
+    if order["status"] == "APPROVED" and desk().moment() >= order["_approved_at"] + LASTS:
+        lapse(order)
     return order
+
+
+def lapse(order: Json) -> None:
+    """Nobody took the money in time: the buyer must approve again."""
+    order["status"] = "PAYER_ACTION_REQUIRED" if order["_newer"] else "CREATED"
+
+
+def reverse_approval(order: Json) -> None:
+    """PayPal calls the approval off and cancels the order; the buyer has his money."""
+    order.update(status="VOIDED", update_time=now())
+    names = ("reference_id", "custom_id", "invoice_id")
+    units = [{n: unit[n] for n in names if n in unit} for unit in order["purchase_units"]]
+    about = {"order_id": order["id"], "purchase_units": units, "payment_source": {"paypal": {}}}
+    desk().webhooks.emit("CHECKOUT.PAYMENT-APPROVAL.REVERSED", about)
 
 
 def buyer_page(order: Json) -> str:
@@ -71,10 +84,20 @@ def view(order: Json) -> Json:
         shown["payment_source"] = {"paypal": person | account}
     elif order["_newer"]:
         shown["payment_source"] = {"paypal": {}}
-    if fault().kind == "empty-captures":
-        for unit in shown["purchase_units"]:
-            unit["payments"] = {"captures": []}
+    for unit in shown["purchase_units"]:
+        show_payments(unit)
     return shown | {"links": links(order)}
+
+
+def show_payments(unit: Json) -> None:
+    """The captures as they are shown, and beside them the refunds there are."""
+    payments = unit.get("payments", {})
+    payments["captures"] = [public(taken) for taken in payments.get("captures", [])]
+    found = [public(d) for taken in payments["captures"] for d in refunds.of(taken)]
+    if found:
+        payments["refunds"] = found
+    if fault().kind == "empty-captures":
+        unit["payments"] = {"captures": []}
 
 
 def links(order: Json) -> list[Json]:
@@ -83,7 +106,7 @@ def links(order: Json) -> list[Json]:
     if order["status"] in ("CREATED", "PAYER_ACTION_REQUIRED"):
         relation = "payer-action" if order["_newer"] else "approve"
         found.append({"href": buyer_page(order), "rel": relation, "method": "GET"})
-    if order["status"] in ("CREATED", "APPROVED"):
+    if order["status"] in ("CREATED", "PAYER_ACTION_REQUIRED", "APPROVED"):
         found.append({"href": here, "rel": "update", "method": "PATCH"})
         found.append({"href": f"{here}/capture", "rel": "capture", "method": "POST"})
     return found
@@ -92,6 +115,7 @@ def links(order: Json) -> list[Json]:
 def approve(order: Json, *, declines: bool = False) -> str:
     """The buyer said yes; the caller is inside ``store.change``. Returns the event's id."""
     order.update(status="APPROVED", update_time=now(), payer=BUYER, _declines=declines)
+    order["_approved_at"] = desk().moment()
     for unit in order["purchase_units"]:
         unit.setdefault("shipping", {"name": {"full_name": "Test Buyer"}})
     return desk().webhooks.emit("CHECKOUT.ORDER.APPROVED", view(order))
@@ -108,6 +132,7 @@ def capture(order: Json) -> tuple[Json, int]:
         taken = take(order, unit)
         unit["payments"] = {"captures": [taken]}
     order.update(status="COMPLETED", update_time=now())
+    desk().webhooks.emit("CHECKOUT.ORDER.COMPLETED", view(order))
     return replayed((captured(order), 201))
 
 
@@ -161,8 +186,10 @@ def take(order: Json, unit: Json) -> Json:
     }
     if taken["status"] == "PENDING":
         taken["status_details"] = {"reason": "PENDING_REVIEW"}
+        if fault().then:
+            later.decide(taken, fault().then, fault().seconds)
     desk().store.captures[key] = taken
-    announce(taken, order)
+    announce(taken)
     return taken
 
 
@@ -192,17 +219,16 @@ def capture_links(key: str, order: Json) -> list[Json]:
     ]
 
 
-def announce(taken: Json, order: Json) -> None:
+def announce(taken: Json) -> None:
     """Move the money of a completed capture, and tell the shop."""
     if taken["status"] == "COMPLETED":
-        desk().store.move("capture", taken, order)
+        desk().store.move("capture", taken, taken)
     name = {"DECLINED": "DENIED"}.get(taken["status"], taken["status"])
     desk().webhooks.emit(f"PAYMENT.CAPTURE.{name}", public(taken))
 
 
 def decide(taken: Json, status: str) -> None:
     """End the review of a pending capture: COMPLETED or DENIED."""
-    order = desk().store.orders[taken["supplementary_data"]["related_ids"]["order_id"]]
     taken.pop("status_details", None)
     taken.update(status={"DENIED": "DECLINED"}.get(status, status), update_time=now())
-    announce(taken, order)
+    announce(taken)

@@ -59,12 +59,20 @@ def debug_id() -> str:
 class Problem(Exception):
     """Answered as PayPal answers it."""
 
-    def __init__(self, status: int, issue: str = "", field: str = "", value: str = "") -> None:
+    def __init__(
+        self,
+        status: int,
+        issue: str = "",
+        field: str = "",
+        value: str = "",
+        location: str = "body",
+    ) -> None:
         super().__init__(issue)
         self.status = status
         self.issue = issue
         self.field = field
         self.value = value
+        self.location = location
         self.links: list[dict[str, str]] = []
         self.headers: dict[str, str] = {}
 
@@ -79,7 +87,7 @@ class Problem(Exception):
         }
 
     def detail(self) -> dict[str, str]:
-        where = {"field": self.field, "value": self.value, "location": "body"}
+        where = {"field": self.field, "value": self.value, "location": self.location}
         said = DESCRIPTIONS.get(self.issue, self.issue.replace("_", " ").capitalize() + ".")
         return (where if self.field else {}) | {"issue": self.issue, "description": said}
 

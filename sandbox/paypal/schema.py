@@ -50,14 +50,26 @@ def check_order(body: Json, request_id: str) -> None:
     check_intent(need(body, "intent", ""))
     if "payment_source" in body and not request_id:
         raise Problem(400, "PAYPAL_REQUEST_ID_REQUIRED")
-    units = need(body, "purchase_units", "")
+    check_units(need(body, "purchase_units", ""))
+    check_context(context(body))
+
+
+def check_units(units: Any) -> None:
     if not isinstance(units, list) or not units:
         raise Problem(400, "INVALID_ARRAY_MIN_ITEMS", "/purchase_units")
     if len(units) > 10:
         raise Problem(400, "INVALID_ARRAY_MAX_ITEMS", "/purchase_units")
-    for index, unit in enumerate(units):
-        check_unit(unit, f"/purchase_units/@reference_id=='{unit.get('reference_id', index)}'")
-    check_context(context(body))
+    for unit in units:
+        reference = unit.get("reference_id", "default") if isinstance(unit, dict) else "default"
+        check_unit(unit, f"/purchase_units/@reference_id=='{reference}'")
+    check_references([unit.get("reference_id") for unit in units])
+
+
+def check_references(given: list[Any]) -> None:
+    if len(given) > 1 and not all(given):
+        raise Problem(422, "REFERENCE_ID_REQUIRED", "/purchase_units")
+    if len(given) > len(set(given)):
+        raise Problem(422, "DUPLICATE_REFERENCE_ID", "/purchase_units")
 
 
 def check_intent(intent: str) -> None:
@@ -86,9 +98,9 @@ def check_context(given: Json) -> None:
             raise Problem(400, "INVALID_PARAMETER_SYNTAX", f"/{name}", given[name])
 
 
-def check_unit(unit: Json, path: str) -> None:
-    lengths(unit, UNIT_LENGTHS, path)
+def check_unit(unit: Any, path: str) -> None:
     amount = need(unit, "amount", path)
+    lengths(unit, UNIT_LENGTHS, path)
     total = money(amount, f"{path}/amount")
     if total <= 0:
         raise Problem(422, "CANNOT_BE_ZERO_OR_NEGATIVE", f"{path}/amount/value", str(total))

@@ -19,7 +19,11 @@ ALPHABET = string.digits + string.ascii_uppercase
 
 
 def now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return stamp(datetime.now(UTC))
+
+
+def stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def new_id() -> str:
@@ -37,13 +41,17 @@ class Store:
     orders: dict[str, Json] = field(default_factory=dict)
     captures: dict[str, Json] = field(default_factory=dict)
     refunds: dict[str, Json] = field(default_factory=dict)
+    disputes: dict[str, Json] = field(default_factory=dict)
     replays: dict[str, Json] = field(default_factory=dict)  # by path and PayPal-Request-Id
     ledger: list[Json] = field(default_factory=list)
     events: dict[str, Json] = field(default_factory=dict)
     settings: Json = field(default_factory=dict)  # webhook target set by the control page
     lock: threading.RLock = field(default_factory=threading.RLock)
 
-    KEPT = ("orders", "captures", "refunds", "replays", "ledger", "events", "settings")
+    KEPT = (
+        *("orders", "captures", "refunds", "disputes", "replays"),
+        *("ledger", "events", "settings"),
+    )
 
     @classmethod
     def kept_in(cls, folder: Path | None) -> Store:
@@ -83,18 +91,23 @@ class Store:
             for name in self.KEPT:
                 getattr(self, name).clear()
 
-    def move(self, kind: str, document: Json, order: Json) -> None:
-        """Write down money that moved; a refund is negative."""
+    def move(self, kind: str, document: Json, taken: Json) -> None:
+        """Write down money of a capture that moved; what the shop gives back is negative.
+
+        ``by`` says who gave it back: "shop", by "hand" at PayPal, "reversal" or "dispute".
+        """
         amount = document["amount"]
-        sign = "-" if kind == "refund" else ""
+        sign = "" if kind == "capture" else "-"
         entry = {
             "at": now(),
             "kind": kind,
             "id": document["id"],
-            "order": order["id"],
+            "order": taken["supplementary_data"]["related_ids"]["order_id"],
+            "capture": taken["id"],
             "amount": sign + amount["value"],
             "currency": amount["currency_code"],
-            "custom_id": document.get("custom_id", ""),
-            "invoice_id": document.get("invoice_id", ""),
+            "custom_id": taken.get("custom_id", ""),
+            "invoice_id": taken.get("invoice_id", ""),
+            "by": document.get("_by", ""),
         }
         self.ledger.append(entry)

@@ -20,6 +20,10 @@ CERTIFICATE, STRANGER = "CERT-360caa42-fca2a594-8c1bb8b9", "CERT-00000000-000000
 WAITS = (1, 2, 4, 8, 15, 30, 60)  # seconds before the next try; the last one repeats
 TRIES = 25
 TIMEOUT = (3, 30)  # seconds
+REFUNDS = (
+    *("PAYMENT.CAPTURE.REFUNDED", "PAYMENT.CAPTURE.REVERSED"),
+    *("PAYMENT.REFUND.PENDING", "PAYMENT.REFUND.FAILED"),
+)
 PATIENCE = 2  # seconds the buyer's browser waits for the first delivery
 
 
@@ -67,12 +71,13 @@ class Webhooks:
 
     def _body(self, key: str, kind: str, resource: Json) -> Json:
         here = f"{self.url}/v1/notifications/webhooks-events/{key}"
+        v2 = {} if kind.startswith("CUSTOMER") else {"resource_version": "2.0"}
         return {
             "id": key,
             "event_version": "1.0",
             "create_time": now(),
             "resource_type": resource_type(kind),
-            "resource_version": "2.0",
+            **v2,
             "event_type": kind,
             "summary": kind.replace(".", " ").capitalize(),
             "resource": resource,
@@ -183,6 +188,8 @@ class Webhooks:
 
 
 def resource_type(kind: str) -> str:
-    if kind.startswith("CHECKOUT.ORDER"):
+    if kind.startswith("CHECKOUT"):
         return "checkout-order"
-    return "refund" if kind == "PAYMENT.CAPTURE.REFUNDED" else "capture"
+    if kind.startswith("CUSTOMER.DISPUTE"):
+        return "dispute"
+    return "refund" if kind in REFUNDS else "capture"

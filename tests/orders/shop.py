@@ -109,9 +109,70 @@ class PayPal:
         self.say("POST", f"orders/{key(order)}/forget", {})
 
     def decide(self, order: Order, status: str) -> None:
-        [unit] = next(o for o in self.orders() if o["id"] == key(order))["purchase_units"]
+        """End the review of a pending capture: COMPLETED or DENIED."""
+        self.say("POST", f"captures/{self.capture(order)}", {"status": status})
+
+    def order(self, order: Order) -> dict[str, Any]:
+        """An order as PayPal shows it."""
+        return next(found for found in self.orders() if found["id"] == key(order))
+
+    def capture(self, order: Order) -> str:
+        """The id of an order's capture."""
+        [unit] = self.order(order)["purchase_units"]
         [capture] = unit["payments"]["captures"]
-        self.say("POST", f"captures/{capture['id']}", {"status": status})
+        return str(capture["id"])
+
+    def reverse_approval(self, order: Order) -> None:
+        """PayPal calls off what the buyer approved; the order there is VOIDED."""
+        self.say("POST", f"orders/{key(order)}/reverse-approval", {})
+
+    def refunds(self) -> list[dict[str, Any]]:
+        return self.say("GET", "refunds")  # type: ignore[no-any-return]
+
+    def refund_externally(self, order: Order, amount: str = "", note: str = "") -> dict[str, Any]:
+        """A refund made by hand at PayPal; all that is left without an amount."""
+        said = {"amount": amount, "note": note}
+        return self.say("POST", f"captures/{self.capture(order)}/refund", said)  # type: ignore[no-any-return]
+
+    def reverse(self, order: Order, amount: str = "") -> dict[str, Any]:
+        """PayPal takes a captured payment back."""
+        return self.say("POST", f"captures/{self.capture(order)}/reverse", {"amount": amount})  # type: ignore[no-any-return]
+
+    def settle_refund(self, refund_id: str, status: str) -> None:
+        """A pending refund becomes COMPLETED, FAILED or CANCELLED."""
+        self.say("POST", f"refunds/{refund_id}", {"status": status})
+
+    def disputes(self) -> list[dict[str, Any]]:
+        return self.say("GET", "disputes")  # type: ignore[no-any-return]
+
+    def open_dispute(self, order: Order, **about: str) -> str:
+        """A buyer's complaint, with ``reason``, ``amount`` and ``stage`` if given; its id."""
+        opened = self.say("POST", f"captures/{self.capture(order)}/dispute", about)
+        return str(opened["dispute_id"])
+
+    def update_dispute(self, dispute_id: str, **changed: str) -> None:
+        self.say("POST", f"disputes/{dispute_id}/update", changed)
+
+    def resolve_dispute(self, dispute_id: str, outcome: str, amount: str = "") -> None:
+        """RESOLVED_BUYER_FAVOUR and ACCEPTED take the money from the shop."""
+        said = {"outcome": outcome, "amount": amount}
+        self.say("POST", f"disputes/{dispute_id}/resolve", said)
+
+    def forget_request_id(self, request_id: str = "") -> None:
+        """As after 6 hours or 45 days; every one without an id."""
+        self.say("POST", "request-ids/forget", {"id": request_id})
+
+    def clock_forward(self, seconds: float) -> None:
+        """For what lapses by itself at PayPal: approvals, request ids."""
+        self.say("POST", "clock", {"forward": seconds})
+
+    def webhooks(self) -> list[dict[str, Any]]:
+        """All events PayPal has for the shop, sent or not."""
+        return self.say("GET", "webhooks")  # type: ignore[no-any-return]
+
+    def release_webhooks(self, *, reverse: bool = False) -> None:
+        """Let go of what the fault "held" holds back, the newest first if reversed."""
+        self.say("POST", "webhooks/release", {"reverse": reverse})
 
 
 def key(order: Order) -> str:

@@ -86,7 +86,7 @@ def test_messages_out_of_order_end_the_same(
     order = place()
     paypal.approve(order)
     shopper.returns(order)
-    approved, completed = letterbox.wait(2)
+    approved, completed, _ = letterbox.wait(3)
 
     assert deliver(client, completed).status_code == 200
     assert deliver(client, approved).status_code == 200

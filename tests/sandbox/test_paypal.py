@@ -37,12 +37,24 @@ class PayPal:
         headers = {
             "Authorization": f"Bearer {self.token}",
             "PayPal-Request-Id": request_id or str(uuid4()),
+            "Prefer": "return=representation",
         }
         return requests.post(self.url + path, json=body or {}, headers=headers, timeout=timeout)
 
     def get(self, path: str) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.token}"}
         return requests.get(self.url + path, headers=headers, timeout=5)
+
+    def patch(self, key: str, *patches: Any) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        path = f"{self.url}/v2/checkout/orders/{key}"
+        return requests.patch(path, json=list(patches), headers=headers, timeout=5)
+
+    def say(self, path: str, body: Body | None = None) -> Any:
+        """Use the control API."""
+        answer = requests.post(f"{self.url}/control/{path}", json=body or {}, timeout=5)
+        assert answer.ok, answer.text
+        return answer.json()
 
     def create(self, body: Body | None = None, request_id: str = "") -> requests.Response:
         return self.post("/v2/checkout/orders", body or order(), request_id)
@@ -63,6 +75,21 @@ class PayPal:
 
     def capture(self, key: str, request_id: str = "", timeout: float = 5) -> requests.Response:
         return self.post(f"/v2/checkout/orders/{key}/capture", None, request_id, timeout)
+
+    def paid(self, body: Body | None = None) -> Body:
+        """The capture of a new order."""
+        answer = self.capture(self.approved(body)).json()
+        taken: Body = answer["purchase_units"][0]["payments"]["captures"][0]
+        return taken
+
+    def refund(self, capture: str, body: Body | None = None, request_id: str = "") -> Body:
+        path = f"/v2/payments/captures/{capture}/refund"
+        answer: Body = self.post(path, body, request_id).json()
+        return answer
+
+    def status(self, kind: str, key: str) -> str:
+        status: str = self.get(f"/v2/payments/{kind}/{key}").json()["status"]
+        return status
 
     def fault(self, **fault: Any) -> None:
         answer = requests.post(f"{self.url}/control/faults", json=fault, timeout=5)

@@ -136,9 +136,13 @@ def test_the_approval_is_told_before_the_browser_returns(paypal: PayPal, shop: S
 def test_every_delivery_is_signed_by_a_chain_to_the_root(paypal: PayPal, shop: Shop) -> None:
     key = paypal.approved()
     paypal.capture(key)
-    shop.waits_for(2)
+    shop.waits_for(3)
 
-    assert shop.kinds == ["CHECKOUT.ORDER.APPROVED", "PAYMENT.CAPTURE.COMPLETED"]
+    assert shop.kinds == [
+        "CHECKOUT.ORDER.APPROVED",
+        "PAYMENT.CAPTURE.COMPLETED",
+        "CHECKOUT.ORDER.COMPLETED",
+    ]
     for delivery in shop.deliveries:
         check(delivery, root(paypal))
         assert delivery[0]["PAYPAL-AUTH-ALGO"] == "SHA256withRSA"
@@ -198,15 +202,15 @@ def test_an_event_that_the_shop_refused_comes_again(paypal: PayPal, shop: Shop) 
 def test_held_events_come_when_released_in_either_order(paypal: PayPal, shop: Shop) -> None:
     paypal.fault(on="webhook", kind="held", times=-1)
     paypal.capture(paypal.approved())
-    assert [event["state"] for event in events(paypal)] == ["held", "held"]
+    assert [event["state"] for event in events(paypal)] == ["held"] * 3
     assert shop.deliveries == []
 
     address = f"{paypal.url}/control/webhooks/release"
     answer = requests.post(address, json={"reverse": True}, timeout=5)
 
-    assert answer.json() == {"released": 2}
-    shop.waits_for(2)
-    assert shop.kinds == ["PAYMENT.CAPTURE.COMPLETED", "CHECKOUT.ORDER.APPROVED"]
+    assert answer.json() == {"released": 3}
+    shop.waits_for(3)
+    assert shop.kinds[1:] == ["PAYMENT.CAPTURE.COMPLETED", "CHECKOUT.ORDER.APPROVED"]
 
 
 def test_an_event_can_come_twice_and_be_sent_again(paypal: PayPal, shop: Shop) -> None:
@@ -225,9 +229,14 @@ def test_a_denied_review_is_told(paypal: PayPal, shop: Shop) -> None:
     paypal.fault(on="capture", kind="pending", then="DENIED", seconds=0.1)
     paypal.capture(paypal.approved())
 
-    shop.waits_for(3)
+    shop.waits_for(4)
 
-    assert shop.kinds[1:] == ["PAYMENT.CAPTURE.PENDING", "PAYMENT.CAPTURE.DENIED"]
+    assert shop.kinds == [
+        "CHECKOUT.ORDER.APPROVED",
+        "PAYMENT.CAPTURE.PENDING",
+        "CHECKOUT.ORDER.COMPLETED",
+        "PAYMENT.CAPTURE.DENIED",
+    ]
 
 
 def test_the_target_can_be_set_while_running(start: Start, shop: Shop) -> None:
