@@ -1,0 +1,37 @@
+"""What the buyer is told while an order is paid."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from orders import totals
+from orders.letters.post import address_of, send
+from orders.models import Invoice, Order
+
+
+def order_confirmed(order: Order, invoice: Invoice) -> None:
+    send("confirmed", order, {**bill(order), "invoice": invoice.number})
+
+
+def payment_pending(order: Order) -> None:
+    send("pending", order, {"total": str(order.total)})
+
+
+def bill(order: Order) -> dict[str, Any]:
+    """What was bought, what it costs, where it goes."""
+    sums = totals.of(order)
+    return {
+        "lines": [
+            {"title": n.title, "quantity": n.quantity, "total": str(n.total), "sealed": n.sealed}
+            for n in order.lines.order_by("pk")
+        ],
+        "shipping": str(order.shipping),
+        "total": str(order.total),
+        "vat": [{"rate": _percent(rate), "vat": str(vat)} for rate, vat in sums.vat.items()],
+        "address": address_of(order),
+    }
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{rate.normalize():f}"
