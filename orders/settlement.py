@@ -11,8 +11,8 @@ from catalog import stock
 from orders import letters
 from orders.checkout import quantities
 from orders.events import move, record
-from orders.invoices import issue
 from orders.models import LIVE, Order, PaymentAttempt
+from orders.paper.invoices import issue
 from orders.paypal import Capture, Seen
 
 State = PaymentAttempt.State

@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from soocas import environment as env
-from soocas import logs, production, providers
+from soocas import imprint, logs, production, providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("SOOCAS_VAR", str(BASE_DIR / "var")))  # a checkout's data
@@ -215,6 +215,7 @@ PAYPAL_CLIENT_SECRET = env.text("PAYPAL_CLIENT_SECRET", "" if PRODUCTION else "l
 PAYPAL_WEBHOOK_ID = env.text("PAYPAL_WEBHOOK_ID", "" if PRODUCTION else "local")
 PAYPAL_TIMEOUT = (3, 15)  # seconds to connect, to read
 PAYPAL_WEBHOOK_ROOTS = env.text("PAYPAL_WEBHOOK_ROOTS", str(BASE_DIR / "orders/paypal_roots.crt"))
+SELLER = imprint.seller()  # printed on invoices
 PAYMENT_HOLD = env.duration("SOOCAS_PAYMENT_HOLD", "3h")  # stock kept for an unpaid order
 
 COOLING_OFF = env.duration("SOOCAS_COOLING_OFF", "14d")  # before a deletion runs
