@@ -1,0 +1,89 @@
+"""Numbers without a gap, however many take one at once and however many of those fail."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from orders.models import Invoice, Order
+from orders.paper import credit_notes, invoices
+from orders.paper.numbers import Series, take
+from tests.orders.paper import credited, invoiced, refunded, sold
+
+AT_ONCE, EACH = 6, 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_number_is_lost_or_given_twice_among_many_of_which_some_fail() -> None:
+    orders = [sold(("10.00", "21", 1)) for _ in range(AT_ONCE * EACH)]
+    start = threading.Barrier(AT_ONCE)
+
+    def buyer(mine: int) -> None:
+        start.wait(10)
+        for n, order in enumerate(orders[mine::AT_ONCE]):
+            _issued(order, fails=n % 3 == 1)
+        connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(buyer, range(AT_ONCE)))
+
+    year = timezone.localtime().year
+    numbers = sorted(Invoice.objects.values_list("number", flat=True))
+    kept = AT_ONCE * sum(n % 3 != 1 for n in range(EACH))
+    assert numbers == [f"F{year}-{n:06d}" for n in range(1, kept + 1)]
+
+
+def _issued(order: Order, *, fails: bool) -> None:
+    with transaction.atomic():
+        invoices.issue(order, now=timezone.now())
+        transaction.set_rollback(fails)
+
+
+@pytest.mark.django_db
+def test_each_year_and_series_begins_with_one() -> None:
+    late, early = datetime(2026, 12, 31, 22, 59, tzinfo=UTC), datetime(2026, 12, 31, 23, tzinfo=UTC)
+
+    with transaction.atomic():
+        taken = [take(Series.INVOICE, now=moment) for moment in (late, late, early)]
+        notes = [take(Series.CREDIT_NOTE, now=moment) for moment in (late, early)]
+
+    assert taken == ["F2026-000001", "F2026-000002", "F2027-000001"]  # midnight in Amsterdam
+    assert notes == ["C2026-000001", "C2027-000001"]
+
+
+@pytest.mark.django_db
+def test_an_invoice_is_numbered_by_four_statements(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    order = sold(*[("10.00", "21", 1)] * 9)
+
+    with transaction.atomic(), django_assert_num_queries(4) as seen:
+        invoices.issue(order, now=timezone.now())
+
+    assert [query["sql"].strip().split()[0] for query in seen] == [
+        "SELECT",
+        "SELECT",
+        "INSERT",
+        "INSERT",
+    ]
+    assert "orders_counter" in seen[2]["sql"]  # the number last, straight before its row
+
+
+@pytest.mark.django_db
+def test_a_credit_note_takes_its_number_last_too(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    invoice = invoiced(("10.00", "21", 1))
+    refund = refunded(invoice.order, "5.00")
+
+    with transaction.atomic(), django_assert_max_num_queries(6) as seen:
+        credit_notes.issue(refund, now=timezone.now())
+
+    assert "orders_counter" in seen[-2]["sql"]
+    assert credited(refund)
