@@ -11,28 +11,42 @@ from django.db import transaction
 from django.db.models import Max
 
 from orders import paypal, wording
-from orders.events import move, record
+from orders.events import move
 from orders.models import LIVE, Order, PaymentAttempt
 from orders.paypal import PayPalError, Seen
 from orders.personal_data import told_paypal
+from orders.refusals import (
+    AT_ONCE,
+    AT_PAYPAL,
+    DUPLICATE,
+    not_created,
+    not_taken,
+    unanswered,
+)
 from orders.settlement import settle
 
 State = PaymentAttempt.State
-BACK_TO_PAYPAL = frozenset({"INSTRUMENT_DECLINED", "PAYER_ACTION_REQUIRED", "ORDER_NOT_APPROVED"})
-TAKEN_ALREADY = frozenset({"ORDER_ALREADY_CAPTURED", "ORDER_COMPLETION_IN_PROGRESS"})
-NO_RETRY = frozenset({"PAYER_CANNOT_PAY", "TRANSACTION_REFUSED", "COMPLIANCE_VIOLATION"})
+NUMBERS = 3  # invoice ids tried for one order at once
 SOON = timedelta(minutes=1)  # until the sweeper looks after a call that nobody finished
-AT_ONCE = timedelta(seconds=10)  # until it asks again where PayPal did not answer
-AT_PAYPAL = timedelta(minutes=10)  # until the sweeper asks after a buyer who did not return
 
 
 def begin(order: Order, *, now: datetime) -> PaymentAttempt | None:
     """The order's payment, with the buyer's link if PayPal answers; None if it needs none."""
-    attempt = _live(order) or _new_attempt(order, now=now)
-    if attempt and attempt.state == State.CREATED:
+    attempt = None
+    for _ in range(NUMBERS):
+        attempt = _live(order) or _new_attempt(order, now=now)
+        if attempt is None or attempt.state != State.CREATED:
+            break
         create(attempt, now=now)
         attempt.refresh_from_db()
+        if not _number_used(attempt):
+            break
     return attempt
+
+
+def _number_used(attempt: PaymentAttempt) -> bool:
+    """PayPal knows the number from before: the next payment has another."""
+    return attempt.state == State.DECLINED and DUPLICATE in attempt.problem
 
 
 def create(attempt: PaymentAttempt, *, now: datetime) -> None:
@@ -40,7 +54,7 @@ def create(attempt: PaymentAttempt, *, now: datetime) -> None:
     try:
         seen = paypal.create(wording.wish(attempt), request_id=attempt.create_request_id)
     except PayPalError as error:
-        _not_created(attempt, error, now=now)
+        not_created(attempt, error, now=now)
         return
     _created(attempt, seen, now=now)
 
@@ -63,12 +77,12 @@ def _created(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
 def ask(attempt: PaymentAttempt, *, now: datetime) -> str:
     """Ask PayPal how a payment stands, take the next step; why there was no answer, or empty."""
     if attempt.paypal_id is None:
-        create(attempt, now=now)
+        begin(attempt.order, now=now)
         return ""
     try:
         seen = paypal.get(attempt.paypal_id)
     except PayPalError as error:
-        _unanswered(attempt, error, now=now)
+        unanswered(attempt, error, now=now)
         return error.kind
     settle(attempt, seen, now=now)
     if seen.status == "APPROVED" and not seen.captures:
@@ -106,7 +120,7 @@ def take(attempt: PaymentAttempt, *, now: datetime) -> None:
     try:
         seen = paypal.capture(attempt.paypal_id or "", request_id=attempt.capture_request_id)
     except PayPalError as error:
-        _not_taken(attempt, error, now=now)
+        not_taken(attempt, error, now=now)
     else:
         settle(attempt, seen, now=now)
 
@@ -132,83 +146,6 @@ def _adopted(seen: Seen, *, now: datetime) -> PaymentAttempt | None:
     return attempt
 
 
-def _not_taken(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
-    """What a failed capture means, by PayPal's own word for it."""
-    issues = frozenset(error.issues)
-    if not error.definite:
-        _unanswered(attempt, error, now=now)
-    elif issues & TAKEN_ALREADY:
-        _unanswered(attempt, error, now=now)
-        _look(attempt, now=now)
-    elif issues & BACK_TO_PAYPAL:
-        _send_back(attempt, error, now=now)
-    else:
-        _decline(attempt, error, now=now)
-
-
-def _look(attempt: PaymentAttempt, *, now: datetime) -> None:
-    """See what PayPal has of it, without a further step."""
-    try:
-        settle(attempt, paypal.get(attempt.paypal_id or ""), now=now)
-    except PayPalError as error:
-        _unanswered(attempt, error, now=now)
-
-
-def _send_back(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
-    """The buyer chooses again at PayPal, same order; the next capture is a new request."""
-    tries = attempt.captures_tried + 1
-    move(
-        attempt,
-        State.REDIRECTED,
-        of=[State.CAPTURING],
-        now=now,
-        captures_tried=tries,
-        capture_request_id=wording.request_id(attempt.order, "cap", f"{attempt.position}-{tries}"),
-        problem=str(error),
-        ask_at=now + AT_PAYPAL,
-    )
-
-
-def _decline(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
-    """PayPal said no for good. A word we do not know is shown to staff.
-
-    An invoice id that PayPal has seen before may mean that another payment of this order was taken:
-    that is looked up first. The next payment has another one.
-    """
-    if "DUPLICATE_INVOICE_ID" in error.issues:
-        for other in attempt.order.attempts.exclude(pk=attempt.pk).exclude(paypal_id=None):
-            _look(other, now=now)
-    with transaction.atomic():
-        live = [State.CREATED, State.CAPTURING]
-        won = move(attempt, State.DECLINED, of=live, now=now, problem=str(error))
-        if won and not frozenset(error.issues) & NO_RETRY:
-            record(attempt.order_id, "unknown_refusal", now=now, detail=str(error), alert=True)
-
-
-def _unanswered(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
-    """Nobody knows yet. What may have taken money is unknown; all else stays as it was."""
-    with transaction.atomic():
-        moved = move(
-            attempt,
-            State.UNKNOWN,
-            of=[State.CAPTURING, State.APPROVED],
-            now=now,
-            problem=str(error),
-            ask_at=now + AT_ONCE,
-        )
-        if not moved:
-            record(attempt.order_id, "no_answer", now=now, detail=str(error))
-        if error.kind == "auth":
-            record(attempt.order_id, "paypal_refuses_us", now=now, detail=str(error), alert=True)
-
-
-def _not_created(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) -> None:
-    if error.definite:
-        _decline(attempt, error, now=now)
-    else:
-        _unanswered(attempt, error, now=now)
-
-
 def _live(order: Order) -> PaymentAttempt | None:
     return order.attempts.filter(state__in=LIVE).first()
 
@@ -220,7 +157,7 @@ def _new_attempt(order: Order, *, now: datetime) -> PaymentAttempt | None:
     if live := _live(order):  # the other click made it
         return live
     paid = order.attempts.filter(state=State.CAPTURED).exists()
-    if paid or locked.state != Order.State.PLACED:
+    if paid or not locked.total or locked.state != Order.State.PLACED:
         return None
     position = (order.attempts.aggregate(last=Max("position"))["last"] or 0) + 1
     return PaymentAttempt.objects.create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -37,9 +38,9 @@ def settle(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
         elif capture.status == "COMPLETED":
             _completed(order, attempt, capture, now=now)
         elif capture.status == "PENDING":
-            _pending(order, attempt, now=now)
+            _pending(attempt, now=now)
         elif capture.status in {"DECLINED", "FAILED"}:
-            move(attempt, State.DECLINED, of=NOT_FINAL, now=now, problem=capture.status)
+            decline(attempt, capture.status, of=NOT_FINAL, now=now)
         else:  # refunded, in part or whole, before we saw it paid
             _odd_money(attempt, capture, capture.status, now=now)
 
@@ -58,16 +59,28 @@ def _without_capture(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> N
         if move(attempt, State.UNKNOWN, of=of, now=now, problem="COMPLETED, no captures"):
             record(attempt.order_id, "completed_without_capture", now=now, alert=True)
     elif seen.status == "VOIDED":
-        move(attempt, State.DECLINED, of=NOT_FINAL, now=now, problem=seen.status)
-    else:  # not approved yet: nothing was taken, so nothing is in doubt
-        soon, of = now + SOON, [State.UNKNOWN]
+        decline(attempt, seen.status, of=NOT_FINAL, now=now)
+    else:  # not approved, not yet or not any more: nothing was taken, so nothing is in doubt
+        soon, of = now + SOON, [State.UNKNOWN, State.APPROVED]
         move(attempt, State.REDIRECTED, of=of, now=now, problem="", ask_at=soon)
 
 
-def _pending(order: Order, attempt: PaymentAttempt, *, now: datetime) -> None:
+def decline(
+    attempt: PaymentAttempt, problem: str, *, of: Sequence[str], now: datetime, told: bool = True
+) -> bool:
+    """PayPal said no for good; the buyer hears of it while his order waits for a payment."""
+    with transaction.atomic():
+        won = move(attempt, State.DECLINED, of=of, now=now, problem=problem)
+        waits = Order.objects.filter(pk=attempt.order_id, state=Order.State.PLACED)
+        if won and told and waits.exists():
+            letters.payment_declined(attempt)
+    return won
+
+
+def _pending(attempt: PaymentAttempt, *, now: datetime) -> None:
     of = [state for state in NOT_FINAL if state != State.PENDING_REVIEW]
     if move(attempt, State.PENDING_REVIEW, of=of, now=now, ask_at=now + REVIEW):
-        letters.payment_pending(order)
+        letters.payment_pending(attempt)
 
 
 def _completed(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: datetime) -> None:

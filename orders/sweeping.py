@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 
-from orders import checkout, payments
+from orders import checkout, letters, payments
 from orders.events import move, record
 from orders.models import LIVE, Order, PaymentAttempt
 
@@ -45,7 +46,16 @@ def _ask(attempt: PaymentAttempt, *, now: datetime) -> bool:
     # whoever was capturing has long given up or died
     move(attempt, State.UNKNOWN, of=[State.CAPTURING], now=now, problem="no outcome")
     payments.ask(attempt, now=now)
+    _tell_who_waits(attempt)
     return True
+
+
+@transaction.atomic
+def _tell_who_waits(attempt: PaymentAttempt) -> None:
+    """The buyer hears that we are still asking, once; most answers come before he need know."""
+    rows = PaymentAttempt.objects.select_for_update().filter(pk=attempt.pk, state=State.UNKNOWN)
+    for unknown in rows:
+        letters.payment_checking(unknown)
 
 
 def _lapsed(now: datetime) -> list[Order]:

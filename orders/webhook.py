@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from orders import payments
+from orders import reports
 from orders.models import WebhookEvent
 from orders.paypal import signature
 
 log = logging.getLogger(__name__)
+
+EVENT_ID = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
 
 @csrf_exempt  # the signature is the proof
@@ -43,31 +46,22 @@ def _event(body: bytes) -> dict[str, Any] | None:
         event = json.loads(body)
     except ValueError:
         return None
-    return event if isinstance(event, dict) and event.get("id") else None
+    ours = isinstance(event, dict) and EVENT_ID.fullmatch(str(event.get("id", "")))
+    return event if ours else None
 
 
 def _handled(event: dict[str, Any], *, now: datetime) -> bool:
-    kind = str(event.get("event_type", ""))[:60]
+    """Once it is dealt with, it is not looked at again; a kind of no use to us is only kept."""
+    kind = re.sub(r"[^A-Z0-9._-]", "", str(event.get("event_type", "")))[:60]
     row, _ = WebhookEvent.objects.get_or_create(
-        event_id=str(event["id"])[:60], defaults={"kind": kind, "received_at": now}
+        event_id=event["id"], defaults={"kind": kind, "received_at": now}
     )
     if row.handled_at:
         return True
-    paypal_id = _order_id(kind, event.get("resource"))
-    if paypal_id and not payments.reported(paypal_id, now=now):
+    try:
+        reports.look(kind, event.get("resource"), now=now)
+    except reports.Later as error:
+        log.info("webhook %s to be sent again: %s", kind, error)
         return False
     WebhookEvent.objects.filter(Q(handled_at=None), pk=row.pk).update(handled_at=now)
     return True
-
-
-def _order_id(kind: str, resource: Any) -> str:
-    """Which order at PayPal it is about; empty for what does not concern a payment of ours."""
-    if not isinstance(resource, dict):
-        return ""
-    if kind.startswith("CHECKOUT.ORDER."):
-        return str(resource.get("id", ""))
-    if kind.startswith("PAYMENT.CAPTURE."):
-        related = resource.get("supplementary_data") or {}
-        ids = related.get("related_ids") if isinstance(related, dict) else None
-        return str(ids.get("order_id", "")) if isinstance(ids, dict) else ""
-    return ""

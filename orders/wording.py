@@ -32,6 +32,7 @@ def wish(attempt: PaymentAttempt) -> paypal.Wish:
         locale=order.language,
         return_url=_address("orders:paypal-return", order),
         cancel_url=_address("orders:paypal-cancel", order),
+        discount=order.discount,
     )
 
 

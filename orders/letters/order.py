@@ -14,10 +14,6 @@ def order_confirmed(order: Order, invoice: Invoice) -> None:
     send("confirmed", order, {**bill(order), "invoice": invoice.number})
 
 
-def payment_pending(order: Order) -> None:
-    send("pending", order, {"total": str(order.total)})
-
-
 def bill(order: Order) -> dict[str, Any]:
     """What was bought, what it costs, where it goes."""
     sums = totals.of(order)

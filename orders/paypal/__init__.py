@@ -17,11 +17,12 @@ from orders.paypal import asked, seen
 from orders.paypal.asked import Item, Wish
 from orders.paypal.errors import PayPalError
 from orders.paypal.places import endpoint, page_origin
-from orders.paypal.seen import Capture, RefundSeen, Seen
+from orders.paypal.seen import Capture, DisputeSeen, RefundSeen, Seen
 from orders.paypal.transport import Transport
 
 __all__ = [
     "Capture",
+    "DisputeSeen",
     "Item",
     "PayPalError",
     "RefundSeen",
@@ -33,6 +34,7 @@ __all__ = [
     "endpoint",
     "get",
     "get_capture",
+    "get_dispute",
     "get_refund",
     "page_origin",
     "patch",
@@ -40,6 +42,7 @@ __all__ = [
 ]
 
 ORDERS, CAPTURES, REFUNDS = "v2/checkout/orders", "v2/payments/captures", "v2/payments/refunds"
+DISPUTES = "v1/customer/disputes"
 
 
 def create(wish: Wish, *, request_id: str) -> Seen:
@@ -65,15 +68,23 @@ def get_capture(capture_id: str) -> Capture:
 
 
 def refund(
-    capture_id: str, amount: Decimal, *, request_id: str, custom_id: str = "", note: str = ""
+    capture_id: str, amount: Decimal | None, *, request_id: str, custom_id: str = "", note: str = ""
 ) -> RefundSeen:
-    """Give ``amount`` (EUR) of a capture back. ``note`` is shown to the buyer by PayPal."""
+    """Give ``amount`` of a capture back, in EUR; None: all that is left, in its own currency.
+
+    ``note`` is what PayPal shows to the buyer. Said again under the same id it is one refund for
+    45 days; after that see what there is first, for PayPal has forgotten the id.
+    """
     path, body = f"{_path(CAPTURES, capture_id)}/refund", asked.refund(amount, custom_id, note)
     return seen.refund(_transport().call("POST", path, body, request_id))
 
 
 def get_refund(refund_id: str) -> RefundSeen:
     return seen.refund(_transport().call("GET", _path(REFUNDS, refund_id)))
+
+
+def get_dispute(dispute_id: str) -> DisputeSeen:
+    return seen.dispute(_transport().call("GET", _path(DISPUTES, dispute_id)))
 
 
 def available() -> bool:

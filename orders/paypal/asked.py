@@ -51,9 +51,10 @@ def changes(wish: Wish) -> list[dict[str, Any]]:
     return [amount, {"op": "replace", "path": f"{path}/items", "value": unit["items"]}]
 
 
-def refund(amount: Decimal, custom_id: str, note: str) -> dict[str, Any]:
-    said = {"custom_id": custom_id[:127], "note_to_payer": note[:255]}
-    return {"amount": money(amount), **{name: value for name, value in said.items() if value}}
+def refund(amount: Decimal | None, custom_id: str, note: str) -> dict[str, Any]:
+    given = {"custom_id": custom_id[:127], "note_to_payer": note[:255]}
+    said: dict[str, Any] = {name: value for name, value in given.items() if value}
+    return said if amount is None else said | {"amount": money(amount)}
 
 
 def money(amount: Decimal) -> dict[str, Any]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
+
+from django.utils.dateparse import parse_datetime
 
 from orders.paypal.errors import PayPalError
 from orders.paypal.places import page_origin
@@ -55,6 +58,21 @@ class Seen:
     approve_url: str
     captures: tuple[Capture, ...]
     refunds: tuple[RefundSeen, ...] = ()
+
+
+@dataclass(frozen=True)
+class DisputeSeen:
+    """``outcome`` is empty until it is resolved."""
+
+    id: str
+    resolved: bool
+    stage: str
+    reason: str
+    outcome: str
+    amount: Decimal
+    currency: str
+    opened_at: datetime
+    captures: tuple[str, ...]  # the ids of what is disputed
 
 
 def shaped(read: Callable[[Json], Said]) -> Callable[[Json], Said]:
@@ -113,9 +131,26 @@ def refund(said: Json) -> RefundSeen:
     )
 
 
+@shaped
+def dispute(said: Json) -> DisputeSeen:
+    disputed = said.get("disputed_transactions") or []
+    return DisputeSeen(
+        id=str(said["dispute_id"]),
+        resolved=said["status"] == "RESOLVED",
+        stage=str(said.get("dispute_life_cycle_stage", "")),
+        reason=str(said.get("reason", "")),
+        outcome=str((said.get("dispute_outcome") or {}).get("outcome_code", "")),
+        amount=_finite(said["dispute_amount"]["value"]),
+        currency=str(said["dispute_amount"]["currency_code"]),
+        opened_at=_moment(said["create_time"]),
+        captures=tuple(str(one.get("seller_transaction_id", "")) for one in disputed),
+    )
+
+
 def named(said: Json, relation: str, what: str) -> str:
     """The id in the link to another thing at PayPal, such as the capture a refund is of."""
-    for link in said.get("links") or []:
+    links = said.get("links")
+    for link in [one for one in links if isinstance(one, dict)] if isinstance(links, list) else []:
         folder, _, key = urlsplit(str(link.get("href", ""))).path.rpartition("/")
         if link.get("rel") == relation and folder.endswith(f"/{what}"):
             return unquote(key)
@@ -136,6 +171,13 @@ def _finite(value: object) -> Decimal:
     if not amount.is_finite() or abs(amount) >= LARGEST:
         raise ValueError(value)
     return amount
+
+
+def _moment(value: str) -> datetime:
+    moment = parse_datetime(value)
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(value)
+    return moment
 
 
 def _approve_url(links: list[dict[str, str]]) -> str:

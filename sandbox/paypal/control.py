@@ -24,6 +24,7 @@ is refused by a fault or has a request id. Amounts are strings; a missing amount
     GET, POST, DELETE /control/faults           see ``faults.py``
     GET, PUT /control/webhook                   {"url", "id"}: where events go
     GET    /control/webhooks                    all events with their deliveries
+    POST   /control/webhooks                    {"kind", "resource"}: any event, signed
     POST   /control/webhooks/release            {"reverse": true}: held ones, the newest first
     POST   /control/webhooks/<id>/resend
     GET    /control/root.pem                    what webhooks chain to
@@ -120,6 +121,13 @@ def set_target() -> ResponseReturnValue:
 def events() -> ResponseReturnValue:
     with desk().store.lock:
         return list(desk().store.events.values())
+
+
+@control.post("/control/webhooks")
+def emit() -> ResponseReturnValue:
+    kind, resource = str(given().get("kind", "")), given().get("resource", {})
+    with desk().store.change():
+        return answered({"id": desk().webhooks.emit(kind, resource)}, 201)
 
 
 @control.post("/control/webhooks/release")

@@ -126,6 +126,10 @@ class PayPal:
         """PayPal calls off what the buyer approved; the order there is VOIDED."""
         self.say("POST", f"orders/{key(order)}/reverse-approval", {})
 
+    def reports(self, kind: str, resource: Any) -> None:
+        """Post an event of any kind, signed as all are."""
+        self.say("POST", "webhooks", {"kind": kind, "resource": resource})
+
     def refunds(self) -> list[dict[str, Any]]:
         return self.say("GET", "refunds")  # type: ignore[no-any-return]
 
