@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,4 +8,6 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
-        from orders import checks  # noqa: F401  # registers them
+        from orders import checks, shipping  # noqa: F401  # registers them
+
+        post_migrate.connect(shipping.ensure_defaults, sender=self, dispatch_uid="orders.shipping")

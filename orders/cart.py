@@ -12,8 +12,9 @@ from catalog.models import Variant
 
 KEY = "cart"
 NONCE = "cart_nonce"
+CHOICE = "cart_choice"  # where it goes, how, and a voucher's code
 MOST_OF_ONE = 10  # pieces
-MOST_LINES = 30
+MOST_LINES = 60
 
 
 class CartFull(Exception):
@@ -22,12 +23,28 @@ class CartFull(Exception):
 
 @dataclass(frozen=True)
 class CartLine:
+    """Speaks as an OrderLine does; the last two are filled in by what sums it up."""
+
     variant: Variant
     quantity: int
+    discount: Decimal = Decimal("0.00")  # of the whole line
+    vat_rate: Decimal = Decimal(0)  # percent
+
+    @property
+    def sku(self) -> str:
+        return self.variant.sku
+
+    @property
+    def unit_price(self) -> Decimal:
+        return self.variant.price
+
+    @property
+    def gross(self) -> Decimal:
+        return self.unit_price * self.quantity
 
     @property
     def total(self) -> Decimal:
-        return self.variant.price * self.quantity
+        return self.gross - self.discount
 
     @property
     def short(self) -> bool:
@@ -74,6 +91,16 @@ class Cart:
         self.session.pop(KEY, None)
         self.session.pop(NONCE, None)
         self.quantities = {}
+
+    def chosen(self) -> dict[str, str]:
+        """Country, way of delivery and code, as far as the shopper chose them."""
+        stored = self.session.get(CHOICE)
+        pairs = stored.items() if isinstance(stored, dict) else ()
+        return {str(name): said for name, said in pairs if isinstance(said, str)}
+
+    def choose(self, **said: str) -> None:
+        """Remember a choice; nothing about a person is among them."""
+        self.session[CHOICE] = self.chosen() | said
 
     @property
     def nonce(self) -> str:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from catalog import stock
-from orders import countries, totals
+from catalog.texts import in_language
+from orders import offers, totals, vouchers
 from orders.cart import CartLine
 from orders.events import move, record
 from orders.models import LIVE, Order, OrderLine, PaymentAttempt
+from orders.offers import Choice, Offer
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that looks like another
 
 
 class TotalChanged(Exception):
-    """The summary the shopper saw is no longer what it would cost."""
+    """The summary the shopper saw is no longer what it would be."""
 
 
 @dataclass(frozen=True)
@@ -26,52 +30,73 @@ class Wish:
     """What the checkout form says."""
 
     nonce: str
-    seen_total: Decimal
+    seen: str  # the mark of the offer whose summary the shopper saw
     customer: User | None
     language: str
     fields: Mapping[str, str]  # of Order: contact, delivery_*, billing_*
+    way: str = ""  # of delivery: its slug
+    code: str = ""  # of a voucher
+    gift: bool = False
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(self.fields["delivery_country"], self.way, self.code)
 
 
 def place_order(wish: Wish, lines: Sequence[CartLine], *, now: datetime) -> Order:
     """Freeze the cart and reserve its stock, all or nothing.
 
-    The same form sent twice gives the same order. Raises TotalChanged, or
-    catalog.stock.OutOfStock naming the short lines.
+    The same form sent twice gives the same order. Raises TotalChanged,
+    catalog.stock.OutOfStock naming the short lines, or vouchers.VoucherRefused.
     """
     placed = Order.objects.filter(nonce=wish.nonce).first()
     if placed:
         return placed
-    country = wish.fields["delivery_country"]
-    if not lines or totals.of_cart(lines, country).total != wish.seen_total:
+    offer = offers.of(lines, wish.choice, now=now)
+    if not lines or offer.mark != wish.seen or offer.undeliverable:
         raise TotalChanged
     try:
-        return _place(wish, lines, now=now)
+        return _place(wish, offer, now=now)
     except IntegrityError:  # the other click was a moment earlier
         return Order.objects.get(nonce=wish.nonce)
 
 
 @transaction.atomic
-def _place(wish: Wish, lines: Sequence[CartLine], *, now: datetime) -> Order:
-    country = wish.fields["delivery_country"]
-    cost = totals.of_cart(lines, country)
+def _place(wish: Wish, offer: Offer, *, now: datetime) -> Order:
     order = Order.objects.create(
         nonce=wish.nonce,
         number=_next_number(now),
         customer=wish.customer,
         language=wish.language,
-        shipping=cost.shipping,
-        shipping_vat_rate=countries.vat_rate(country, "standard"),
-        total=cost.total,
+        gift=wish.gift,
+        gift_code=make_gift_code() if wish.gift else None,
         placed_at=now,
+        **_prices(offer, wish.language),
         **wish.fields,
     )
-    OrderLine.objects.bulk_create(_frozen(order, line) for line in lines)
-    stock.reserve({line.variant.pk: line.quantity for line in lines})
+    OrderLine.objects.bulk_create(_frozen(order, line) for line in offer.totals.lines)
+    stock.reserve({line.variant.pk: line.quantity for line in offer.totals.lines})
+    if offer.terms.voucher:
+        vouchers.take(offer.terms.voucher, now=now)
     record(order.pk, "order_placed", now=now)
     return order
 
 
-def _frozen(order: Order, line: CartLine) -> OrderLine:
+def _prices(offer: Offer, language: str) -> dict[str, object]:
+    """What the order costs, beside its lines: a copy that no later price changes."""
+    way = offer.terms.way
+    return {
+        "shipping": offer.totals.shipping,
+        "shipping_vat_rate": totals.shipping_rate(offer.terms),
+        "shipping_method": way.method if way else None,
+        "shipping_title": in_language(way.method, "name", language) if way else "",
+        "voucher": offer.terms.voucher,
+        "discount": offer.totals.discount,
+        "total": offer.totals.total,
+    }
+
+
+def _frozen(order: Order, line: CartLine | OrderLine) -> OrderLine:
     variant = line.variant
     return OrderLine(
         order=order,
@@ -79,10 +104,16 @@ def _frozen(order: Order, line: CartLine) -> OrderLine:
         sku=variant.sku,
         title=variant.title(order.language)[:200],
         quantity=line.quantity,
-        unit_price=variant.price,
-        vat_rate=countries.vat_rate(order.delivery_country, variant.vat_class),
+        unit_price=line.unit_price,
+        vat_rate=line.vat_rate,
+        discount=line.discount,
         sealed=variant.sealed,
     )
+
+
+def make_gift_code() -> str:
+    """Beyond guessing and short enough to type: 16 of 32 letters and digits, four by four."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def _next_number(now: datetime) -> str:
@@ -113,6 +144,7 @@ def _end(order: Order, state: str, *, now: datetime) -> bool:
     won = move(order, state, of=[Order.State.PLACED], now=now, closed_at=now)
     if won:
         stock.release(quantities(order))
+        vouchers.give_back(order)
     return won
 
 

@@ -9,10 +9,11 @@ from django.db import transaction
 from accounts.models import User
 from catalog import stock
 from catalog.models import Variant
-from orders import checkout, delivery, totals
+from orders import checkout, delivery, offers
 from orders.cart import CartLine
 from orders.events import move
 from orders.models import Order, PaymentAttempt
+from orders.offers import Choice
 from orders.paper import invoices
 
 PLACE = {
@@ -50,9 +51,9 @@ def _placed(shopper: User, nonce: str, moment: datetime) -> Order | None:
         return None
     lines = [CartLine(variant, 1)]
     fields = {f"{part}_{name}": PLACE[name] for part in ("delivery", "billing") for name in PLACE}
-    total = totals.of_cart(lines, "NL").total
+    seen = offers.of(lines, Choice(), now=moment).mark
     said = fields | {"email": shopper.email, "phone": "+31 20 555 01 23"}
-    wish = checkout.Wish(nonce, total, shopper, "nl", said)
+    wish = checkout.Wish(nonce, seen, shopper, "nl", said)
     return checkout.place_order(wish, lines, now=moment)
 
 

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Address, User
-from orders import countries
+from orders import countries, shipping
 from orders.models import Order
 
 PLACE = ("name", "street", "house_number", "postcode", "city", "country")
@@ -45,7 +45,8 @@ PHONE = RegexValidator(
 
 class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     nonce = forms.CharField(max_length=40, widget=forms.HiddenInput)
-    seen_total = forms.DecimalField(max_digits=9, decimal_places=2, widget=forms.HiddenInput)
+    seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    way = forms.CharField(max_length=40, required=False)
     same = forms.BooleanField(label=_("The invoice goes to the same address"), required=False)
 
     class Meta:
@@ -62,10 +63,10 @@ class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             "Fill in an e-mail address with an @, such as name@example.com"
         )
         for said in ("required", "invalid"):
-            self.fields["seen_total"].error_messages[said] = CHANGED
-        for name in ("delivery_country", "billing_country"):
-            served = [(code, countries.title(code)) for code in countries.VAT]
-            self.fields[name].choices = served  # type: ignore[attr-defined]  # of a choice field
+            self.fields["seen"].error_messages[said] = CHANGED
+        served = [(code, countries.title(code)) for code in shipping.served()]
+        self.fields["delivery_country"].choices = served  # type: ignore[attr-defined]  # a choice
+        self.fields["billing_country"].choices = countries.choices()  # type: ignore[attr-defined]
         self.fields["phone"].validators.append(PHONE)
         self._billing_as_asked()
 
@@ -111,7 +112,7 @@ class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
 def known_of(user: User) -> dict[str, str]:
     """What an account already told us, to fill the form with."""
     known = {"email": user.email, "delivery_name": user.name}
-    address = Address.objects.filter(user=user, country__in=countries.VAT).first()
+    address = Address.objects.filter(user=user, country__in=shipping.served()).first()
     if address is None:
         return known
     place = {f"delivery_{name}": getattr(address, name) for name in PLACE}

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 from typing import TypeVar
 
+from django.utils import formats
+
 from catalog.vat import included
 
 CENT = Decimal("0.01")
@@ -71,3 +73,8 @@ def split(amount: Decimal, over: Mapping[Key, Decimal]) -> dict[Key, Decimal]:
     for key in sorted(exact, key=lambda key: shares[key] - exact[key])[:left]:
         shares[key] += CENT
     return shares
+
+
+def euros(amount: Decimal) -> str:
+    """An amount within a sentence, as the pages write it."""
+    return f"€\N{NO-BREAK SPACE}{formats.number_format(amount, 2, force_grouping=True)}"

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from catalog import stock
-from orders import letters
+from orders import letters, vouchers
 from orders.checkout import quantities
 from orders.events import move, record
 from orders.models import LIVE, Order, PaymentAttempt
@@ -132,6 +132,8 @@ def confirm(order: Order, *, now: datetime) -> bool:
         record(order.pk, "refund_due", now=now, detail=f"paid when {order.state}", alert=True)
         return False
     stock.sell(quantities(order))
+    if late:
+        vouchers.take_again(order)
     letters.order_confirmed(order, issue(order, now=now))
     return True
 

@@ -22,6 +22,7 @@ urlpatterns = [
     path("cart/", views.cart, name="cart"),
     path("cart/add/", views.add, name="add"),
     path("cart/change/", views.change, name="change"),
+    path("cart/destination/", views.destination, name="destination"),
     path("checkout/", views.checkout, name="checkout"),
     path("account/orders/", pages.order_list, name="list"),
     path("orders/<order_token:token>/", pages.order, name="order"),

@@ -17,14 +17,13 @@ from accounts.models import User
 from catalog.models import Variant
 from catalog.stock import OutOfStock
 from cookies.origin import same_origin
-from orders import payments, totals
+from orders import countries, offers, payments, shipping
 from orders.cart import MOST_OF_ONE, Cart, CartFull, CartLine
 from orders.checkout import TotalChanged, Wish, place_order
 from orders.forms import CHANGED, CheckoutForm, known_of
 from orders.models import Order
+from orders.offers import Choice
 from orders.pages import leads_to_paypal, next_step
-
-COUNTRY = "NL"  # whose VAT is shown before an address is known
 
 
 @never_cache
@@ -34,7 +33,7 @@ def cart(request: HttpRequest) -> HttpResponse:
     lines = basket.lines()
     if not lines and not basket.gone():
         return render(request, "orders/cart_empty.html")
-    sums = totals.of_cart(lines, COUNTRY)
+    sums = offers.of(lines, Choice.of(basket), now=timezone.now()).totals
     choices = range(1, MOST_OF_ONE + 1)
     return render(
         request, "orders/cart.html", {"totals": sums, "gone": basket.gone(), "choices": choices}
@@ -68,6 +67,17 @@ def change(request: HttpRequest) -> HttpResponse:
     return redirect("orders:cart")
 
 
+@require_POST
+def destination(request: HttpRequest) -> HttpResponse:
+    """Where the cart is to go and how, before anybody types an address."""
+    country, way = request.POST.get("country", ""), request.POST.get("way", "")
+    if country in shipping.served():
+        Cart(request.session).choose(country=country, way=way[:40].replace("\x00", ""))
+    else:
+        messages.error(request, offers.why_not(country))
+    return redirect("orders:cart")
+
+
 @never_cache
 @leads_to_paypal
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,11 +97,15 @@ def checkout(request: HttpRequest) -> HttpResponse:
 
 
 def _checkout_page(request: HttpRequest, form: CheckoutForm, lines: list[CartLine]) -> HttpResponse:
-    country = form.data.get("delivery_country") or form.initial.get("delivery_country", COUNTRY)
-    sums = totals.of_cart(lines, country if country in totals.COUNTRIES else COUNTRY)
+    basket = Cart(request.session)
+    if form.is_bound:
+        country, way = form.data.get("delivery_country", ""), form.data.get("way", "")
+        basket.choose(country=country[:2], way=way[:40])
+    offer = offers.of(lines, Choice.of(basket), now=timezone.now())
     context = {
         "form": form,
-        "totals": sums,
+        "offer": offer,
+        "totals": offer.totals,
         "nonce": Cart(request.session).nonce,
         "same": "same" in form.data if form.is_bound else True,
     }
@@ -108,7 +122,9 @@ def _placed(request: HttpRequest, form: CheckoutForm, basket: Cart) -> Order | N
     user = request.user
     wish = Wish(
         nonce=form.cleaned_data["nonce"],
-        seen_total=form.cleaned_data["seen_total"],
+        seen=form.cleaned_data["seen"],
+        way=form.cleaned_data["way"],
+        code=basket.chosen().get("code", ""),
         customer=user if isinstance(user, User) else None,
         language=get_language() or "nl",
         fields=form.said,
@@ -160,7 +176,7 @@ def _quantity(request: HttpRequest) -> int | None:
 
 
 def _known(request: HttpRequest, basket: Cart) -> dict[str, Any]:
-    known = {"delivery_country": COUNTRY, "billing_country": COUNTRY, "same": True}
+    known = {"delivery_country": countries.HOME, "billing_country": countries.HOME, "same": True}
     if isinstance(request.user, User):
         known |= known_of(request.user)
-    return known
+    return known | ({"delivery_country": c} if (c := basket.chosen().get("country")) else {})

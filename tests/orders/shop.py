@@ -43,11 +43,14 @@ class Shopper:
         return self.client.post(self.url("cart/add/"), data, headers=HERE)
 
     def form(self, **changed: Any) -> dict[str, Any]:
-        """The checkout form as the page gives it, filled in."""
+        """The checkout form as the page gives it, filled in; another country is chosen before."""
+        if "delivery_country" in changed:
+            data = {"country": changed["delivery_country"]}
+            self.client.post(self.url("cart/destination/"), data)
         page = self.client.get(self.url("checkout/")).content.decode()
         hidden = {
             name: re.search(rf'name="{name}" value="([^"]*)"', page)[1]  # type: ignore[index]
-            for name in ("nonce", "seen_total")
+            for name in ("nonce", "seen", "way")
         }
         filled = FORM | hidden | changed
         return {name: value for name, value in filled.items() if value is not None}

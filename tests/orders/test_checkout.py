@@ -130,7 +130,7 @@ WRONG = {
     "NUL": ({"delivery_city": "a\x00b"}, "Null characters are not allowed."),
     "too long": ({"delivery_street": "x" * 101}, "100"),
     "invoice": ({"same": None}, "Fill in the street"),
-    "total": ({"seen_total": "x"}, "a price has changed"),
+    "total": ({"seen": "x"}, "a price has changed"),
 }
 
 
