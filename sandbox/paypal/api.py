@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 
 from flask import Blueprint, request
@@ -32,6 +33,14 @@ def check_bearer() -> ResponseReturnValue | None:
         "error": "invalid_token",
         "error_description": "Token signature verification failed",
     }, 401
+
+
+@api.before_request
+def check_media_type() -> None:
+    """PayPal takes JSON only, and wants to be told."""
+    posted = request.method in ("POST", "PATCH") and request.endpoint != "api.token"
+    if posted and request.get_data() and not request.is_json:
+        raise Problem(415)
 
 
 @api.post("/v1/oauth2/token")
@@ -137,6 +146,26 @@ def certificate(name: str) -> ResponseReturnValue:
         raise not_found()
     signer: Signer = getattr(desk().webhooks, signers[name])
     return signer.chain, {"Content-Type": "application/x-pem-file"}
+
+
+def find_event(key: str) -> Json:
+    if key not in desk().store.events:
+        raise not_found()
+    told: Json = json.loads(desk().store.events[key]["body"])
+    return told
+
+
+@api.get("/v1/notifications/webhooks-events/<key>")
+def get_event(key: str) -> ResponseReturnValue:
+    with desk().store.lock:
+        return find_event(key)
+
+
+@api.post("/v1/notifications/webhooks-events/<key>/resend")
+def resend_event(key: str) -> ResponseReturnValue:
+    told = find_event(key)
+    desk().webhooks.resend(key)
+    return told, 202
 
 
 @api.post("/v1/notifications/verify-webhook-signature")

@@ -22,6 +22,8 @@ is refused by a fault or has a request id. Amounts are strings; a missing amount
     POST   /control/request-ids/forget          {"id"}: that PayPal-Request-Id, or all
     POST   /control/clock                       {"forward": seconds}, for what lapses by itself
     GET, POST, DELETE /control/faults           see ``faults.py``
+    GET, POST /control/faults/random            faults by chance; DELETE /control/faults ends it
+    GET    /control/faults/played               how often each was, by operation and kind
     GET, PUT /control/webhook                   {"url", "id"}: where events go
     GET    /control/webhooks                    all events with their deliveries
     POST   /control/webhooks                    {"kind", "resource"}: any event, signed
@@ -44,6 +46,7 @@ from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sandbox.paypal import faults
+from sandbox.paypal.chance import Chance
 from sandbox.paypal.desk import desk
 from sandbox.paypal.faults import Fault
 
@@ -103,6 +106,29 @@ def switch_off() -> ResponseReturnValue:
     return answered({})
 
 
+@control.get("/control/faults/random")
+def chance() -> ResponseReturnValue:
+    found = desk().faults.chance
+    return found.as_json() if found else {}
+
+
+@control.post("/control/faults/random")
+def throw_dice() -> ResponseReturnValue:
+    try:
+        desk().faults.chance = Chance.parse(given())
+    except (ValueError, TypeError, KeyError) as error:
+        abort(400, str(error))
+    return chance()
+
+
+@control.get("/control/faults/played")
+def played() -> ResponseReturnValue:
+    counted: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for (operation, kind), times in sorted(desk().faults.played.items()):
+        counted[operation][kind] = times
+    return dict(counted)
+
+
 @control.get("/control/webhook")
 def target() -> ResponseReturnValue:
     return {"url": desk().webhooks.target, "id": desk().webhooks.webhook_id}
@@ -150,6 +176,7 @@ def root() -> ResponseReturnValue:
 def reset() -> ResponseReturnValue:
     """Forget everything but where webhooks go."""
     desk().faults.clear()
+    desk().faults.played.clear()
     kept = {name: v for name, v in desk().store.settings.items() if name != "ahead"}
     desk().store.reset()
     with desk().store.change():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
 
 from sandbox.paypal import faults
 from sandbox.paypal.faults import Fault, Faults
@@ -111,3 +112,10 @@ def install_faults(app: Flask) -> None:
     @app.errorhandler(Problem)
     def problem(error: Problem) -> Response:
         return error.response()
+
+    @app.errorhandler(404)
+    @app.errorhandler(405)
+    def nothing_there(error: HTTPException) -> Response | HTTPException:
+        """An address of the API that PayPal does not have, or this stand-in does not speak."""
+        api = request.path.startswith(("/v1/", "/v2/"))
+        return Problem(404).response() if api else error

@@ -12,8 +12,13 @@ in the answer: empty-captures (on capture or get)
 in what is done (capture): pending (``then`` COMPLETED or DENIED after ``seconds``), declined,
     wrong-amount, wrong-currency
 in what is done (refund): pending (``then`` COMPLETED or FAILED after ``seconds``), failed
-on webhook: held, duplicated, forged (wrong signature), forged-chain (unknown root),
-    foreign-host (certificate elsewhere)
+on webhook: held (until released), reordered (after the next one, or after ``seconds``),
+    duplicated, forged (wrong signature), forged-chain (unknown root), foreign-host (certificate
+    elsewhere)
+
+By chance instead (``chance.py``): POST /control/faults/random {"on": {"capture": 0.2, …}, "seed",
+"kinds": {"capture": ["500", …]}, "seconds"}. What was played, by operation and kind, is counted at
+/control/faults/played.
 """
 
 from __future__ import annotations
@@ -21,8 +26,9 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections import Counter
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Response, request
 
@@ -35,7 +41,7 @@ OPERATIONS = (
 BEFORE = ("slow", "500", "html-502", "drop", "401", "404", "429", "in-progress", "issue")
 AFTER = ("commit-then-timeout", "commit-then-500", "commit-then-502", "commit-then-drop")
 INSIDE = ("pending", "declined", "failed", "wrong-amount", "wrong-currency", "empty-captures")
-WEBHOOK = ("held", "duplicated", "forged", "forged-chain", "foreign-host")
+WEBHOOK = ("held", "reordered", "duplicated", "forged", "forged-chain", "foreign-host")
 KINDS = BEFORE + AFTER + INSIDE + WEBHOOK
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
@@ -64,10 +70,18 @@ class Fault:
         return fault
 
 
+class Dice(Protocol):
+    def draw(self, operation: str) -> Fault | None: ...
+
+    def as_json(self) -> dict[str, Any]: ...
+
+
 class Faults:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.active: list[Fault] = []
+        self.chance: Dice | None = None
+        self.played: Counter[tuple[str, str]] = Counter()  # by operation and kind
 
     def add(self, fault: Fault) -> None:
         with self.lock:
@@ -76,20 +90,30 @@ class Faults:
     def clear(self) -> None:
         with self.lock:
             self.active.clear()
+            self.chance = None
 
     def as_json(self) -> list[dict[str, Any]]:
         with self.lock:
             return [asdict(fault) for fault in self.active]
 
     def take(self, operation: str) -> Fault | None:
-        """The first fault that applies, counted down."""
+        """The fault that this call suffers, counted."""
         with self.lock:
-            for fault in self.active:
-                if fault.on == operation or (fault.on == "any" and operation != "webhook"):
-                    fault.times -= fault.times > 0
-                    if fault.times == 0:
-                        self.active.remove(fault)
-                    return fault
+            fault = self._switched_on(operation)
+            if fault is None and self.chance:
+                fault = self.chance.draw(operation)
+            if fault:
+                self.played[operation, fault.kind] += 1
+            return fault
+
+    def _switched_on(self, operation: str) -> Fault | None:
+        """The first that applies, counted down."""
+        for fault in self.active:
+            if fault.on == operation or (fault.on == "any" and operation != "webhook"):
+                fault.times -= fault.times > 0
+                if fault.times == 0:
+                    self.active.remove(fault)
+                return fault
         return None
 
 

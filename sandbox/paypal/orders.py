@@ -14,7 +14,7 @@ from sandbox.paypal.store import Json, new_id, now, public
 BUYER: Json = {
     "name": {"given_name": "Test", "surname": "Buyer"},
     "email_address": "buyer@example.test",
-    "payer_id": "SNDBXBUYER001",
+    "payer_id": "SNDBXBUYER222",
     "address": {"country_code": "NL"},
 }
 FEE = Decimal("0.034"), Decimal("0.35")
@@ -92,12 +92,17 @@ def view(order: Json) -> Json:
 def show_payments(unit: Json) -> None:
     """The captures as they are shown, and beside them the refunds there are."""
     payments = unit.get("payments", {})
-    payments["captures"] = [public(taken) for taken in payments.get("captures", [])]
+    payments["captures"] = [in_order(taken) for taken in payments.get("captures", [])]
     found = [public(d) for taken in payments["captures"] for d in refunds.of(taken)]
     if found:
         payments["refunds"] = found
     if fault().kind == "empty-captures":
         unit["payments"] = {"captures": []}
+
+
+def in_order(taken: Json) -> Json:
+    """A capture as its order shows it: without naming the order again."""
+    return {n: value for n, value in public(taken).items() if n != "supplementary_data"}
 
 
 def links(order: Json) -> list[Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import Any
 
 from flask import Response, jsonify
@@ -12,6 +13,7 @@ NAMES = {
     401: "AUTHENTICATION_FAILURE",
     404: "RESOURCE_NOT_FOUND",
     409: "RESOURCE_CONFLICT",
+    415: "UNSUPPORTED_MEDIA_TYPE",
     422: "UNPROCESSABLE_ENTITY",
     429: "RATE_LIMIT_REACHED",
     500: "INTERNAL_SERVER_ERROR",
@@ -22,33 +24,15 @@ MESSAGES = {
     "credentials.",
     404: "The specified resource does not exist.",
     409: "The server has detected a conflict while processing this request.",
+    415: "The server does not support the request payload's media type.",
     422: "The requested action could not be performed, semantically incorrect, or failed business "
     "validation.",
     429: "Too many requests. Blocked due to rate limiting.",
     500: "An internal server error occurred.",
 }
-DESCRIPTIONS = {
-    "AMOUNT_MISMATCH": "Should equal item_total + tax_total + shipping + handling + insurance - "
-    "shipping_discount - discount.",
-    "DUPLICATE_INVOICE_ID": "Duplicate Invoice ID detected. To avoid a potential duplicate "
-    "transaction your account setting requires that Invoice Id be unique for each transaction.",
-    "INSTRUMENT_DECLINED": "The instrument presented was either declined by the processor or bank, "
-    "or it can't be used for this payment.",
-    "INVALID_RESOURCE_ID": "Specified resource ID does not exist. Please check the resource ID and "
-    "try again.",
-    "ITEM_TOTAL_MISMATCH": "Should equal sum of (unit_amount * quantity) across all items for a "
-    "given purchase_unit.",
-    "ORDER_ALREADY_CAPTURED": "Order already captured. If 'intent=CAPTURE' only one capture per "
-    "order is allowed.",
-    "ORDER_NOT_APPROVED": "Payer has not yet approved the Order for payment. Please redirect the "
-    "payer to the 'rel':'approve' url returned as part of the HATEOAS links within the Create "
-    "Order call.",
-    "PAYPAL_REQUEST_ID_REQUIRED": "A PayPal-Request-Id is required if you are trying to process "
-    "payment for an Order. Please specify a PayPal-Request-Id or Create the Order without a "
-    "'payment_source' specified.",
-    "PREVIOUS_REQUEST_IN_PROGRESS": "A previous request on this resource is currently in progress. "
-    "Please wait for sometime and try again.",
-}
+# PayPal's own words for each issue; from its API descriptions, which are under Apache-2.0
+SAID = Path(__file__).with_name("issues.txt").read_text(encoding="utf-8")
+DESCRIPTIONS = dict(line.split(": ", 1) for line in SAID.splitlines())
 HELP = "https://developer.paypal.com/api/rest/reference/orders/v2/errors/"
 
 
@@ -81,8 +65,8 @@ class Problem(Exception):
         return {
             "name": NAMES[self.status],
             "message": MESSAGES[self.status],
+            **({"details": [self.detail()]} if self.issue else {}),
             "debug_id": debug_id(),
-            "details": [self.detail()] if self.issue else [],
             "links": [help_link, *self.links],
         }
 

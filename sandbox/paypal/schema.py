@@ -18,7 +18,7 @@ CURRENCIES = {
     *("AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "ILS"),
     *("JPY", "MYR", "MXN", "NOK", "NZD", "PHP", "PLN", "SEK", "SGD", "THB", "TWD", "USD"),
 }
-LARGEST = Decimal("9999999.99")
+LARGEST = Decimal("999999999999999.99")
 ADDED = ("item_total", "tax_total", "shipping", "handling", "insurance")
 TAKEN = ("shipping_discount", "discount")
 UNIT_LENGTHS = {
@@ -28,7 +28,10 @@ UNIT_LENGTHS = {
     "invoice_id": 127,
     "soft_descriptor": 22,
 }
-ITEM_LENGTHS = {"name": 127, "description": 127, "sku": 127, "category": 20}
+FILLED = ("reference_id", "description", "custom_id", "invoice_id", "name")  # not empty if given
+CATEGORIES = ("DIGITAL_GOODS", "PHYSICAL_GOODS", "DONATION")
+SHIPPING = ("SHIPPING", "PICKUP_IN_PERSON", "PICKUP_IN_STORE", "PICKUP_FROM_PERSON")
+ITEM_LENGTHS = {"name": 127, "description": 127, "sku": 127}
 ADDRESS_LENGTHS = {
     "address_line_1": 300,
     "address_line_2": 300,
@@ -62,10 +65,10 @@ def check_units(units: Any) -> None:
     for unit in units:
         reference = unit.get("reference_id", "default") if isinstance(unit, dict) else "default"
         check_unit(unit, f"/purchase_units/@reference_id=='{reference}'")
-    check_references([unit.get("reference_id") for unit in units])
+    check_references([str(unit.get("reference_id") or "") for unit in units])
 
 
-def check_references(given: list[Any]) -> None:
+def check_references(given: list[str]) -> None:
     if len(given) > 1 and not all(given):
         raise Problem(422, "REFERENCE_ID_REQUIRED", "/purchase_units")
     if len(given) > len(set(given)):
@@ -81,21 +84,19 @@ def check_intent(intent: str) -> None:
 
 def context(body: Json) -> Json:
     """Where the shop said how to show the page: the newer or the older form."""
-    paypal = (body.get("payment_source") or {}).get("paypal") or {}
-    found: Json = paypal.get("experience_context") or body.get("application_context") or {}
-    return found
+    paypal = part(part(body, "payment_source"), "paypal")
+    return part(paypal, "experience_context") or part(body, "application_context")
 
 
 def check_context(given: Json) -> None:
     for name, choices in CHOICES.items():
-        if name in given and given[name] not in choices:
-            raise Problem(400, "INVALID_PARAMETER_VALUE", f"/{name}", str(given[name]))
-    if "locale" in given and not LOCALE.fullmatch(given["locale"]):
-        raise Problem(400, "INVALID_PARAMETER_SYNTAX", "/locale", given["locale"])
+        choice(given, name, choices, "")
+    if "locale" in given and not LOCALE.fullmatch(str(given["locale"])):
+        raise Problem(400, "INVALID_PARAMETER_SYNTAX", "/locale", str(given["locale"]))
     lengths(given, {"brand_name": 127}, "")
     for name in ("return_url", "cancel_url"):
-        if not given.get(name, "https://").startswith(("http://", "https://")):
-            raise Problem(400, "INVALID_PARAMETER_SYNTAX", f"/{name}", given[name])
+        if not str(given.get(name, "https://")).startswith(("http://", "https://")):
+            raise Problem(400, "INVALID_PARAMETER_SYNTAX", f"/{name}", str(given[name]))
 
 
 def check_unit(unit: Any, path: str) -> None:
@@ -104,17 +105,17 @@ def check_unit(unit: Any, path: str) -> None:
     total = money(amount, f"{path}/amount")
     if total <= 0:
         raise Problem(422, "CANNOT_BE_ZERO_OR_NEGATIVE", f"{path}/amount/value", str(total))
-    breakdown = amount.get("breakdown") or {}
+    breakdown = part(amount, "breakdown")
     parts = {name: money(part, f"{path}/amount/{name}") for name, part in breakdown.items()}
     one_currency(amount["currency_code"], [*breakdown.values(), *prices(unit)], path)
-    check_items(unit.get("items") or [], parts, path)
-    check_address((unit.get("shipping") or {}).get("address"), f"{path}/shipping/address")
+    check_items(lines(unit), parts, path)
+    check_shipping(part(unit, "shipping"), f"{path}/shipping")
     if parts and total != sum_of(parts, ADDED) - sum_of(parts, TAKEN):
         raise Problem(422, "AMOUNT_MISMATCH", f"{path}/amount/value", amount["value"])
 
 
 def prices(unit: Json) -> Iterable[Json]:
-    for item in unit.get("items") or []:
+    for item in lines(unit):
         yield need(item, "unit_amount", "/items")
         if "tax" in item:
             yield item["tax"]
@@ -125,7 +126,7 @@ def sum_of(parts: dict[str, Decimal], names: Iterable[str]) -> Decimal:
 
 
 def one_currency(currency: str, amounts: Iterable[Json], path: str) -> None:
-    if any(amount.get("currency_code") != currency for amount in amounts):
+    if any(need(amount, "currency_code", path) != currency for amount in amounts):
         raise Problem(422, "MULTI_CURRENCY_ORDER", path)
 
 
@@ -137,6 +138,7 @@ def check_items(items: list[Json], parts: dict[str, Decimal], path: str) -> None
         at = f"{path}/items/{index}"
         lengths(item, ITEM_LENGTHS, at)
         need(item, "name", at)
+        choice(item, "category", CATEGORIES, at)
         if not QUANTITY.fullmatch(str(need(item, "quantity", at))):
             raise Problem(400, "INVALID_PARAMETER_SYNTAX", f"{at}/quantity", str(item["quantity"]))
         quantity = int(item["quantity"])
@@ -154,9 +156,14 @@ def compare(parts: dict[str, Decimal], name: str, due: Decimal, path: str) -> No
         raise Problem(422, f"{label}_MISMATCH", path, str(parts[name]))
 
 
-def check_address(address: Json | None, path: str) -> None:
-    if address is None:
-        return
+def check_shipping(shipping: Json, path: str) -> None:
+    choice(shipping, "type", SHIPPING, path)
+    address = part(shipping, "address")
+    if address:
+        check_address(address, f"{path}/address")
+
+
+def check_address(address: Json, path: str) -> None:
     lengths(address, ADDRESS_LENGTHS, path)
     country = need(address, "country_code", path)
     if not COUNTRY.fullmatch(str(country)):
@@ -172,7 +179,7 @@ def money(amount: Any, path: str) -> Decimal:
     value, currency = need(amount, "value", path), need(amount, "currency_code", path)
     if not isinstance(value, str) or len(value) > 32 or not VALUE.fullmatch(value):
         raise Problem(400, "INVALID_PARAMETER_SYNTAX", f"{path}/value", str(value))
-    if currency not in CURRENCIES:
+    if not isinstance(currency, str) or currency not in CURRENCIES:
         raise Problem(422, "INVALID_CURRENCY_CODE", f"{path}/currency_code", str(currency))
     check_number(Decimal(value), value, path)
     return Decimal(value)
@@ -187,6 +194,21 @@ def check_number(number: Decimal, value: str, path: str) -> None:
         raise Problem(422, "MAX_VALUE_EXCEEDED", f"{path}/value", value)
 
 
+def part(document: Json, name: str) -> Json:
+    """An object within another that need not be there."""
+    found = document.get(name) or {}
+    if not isinstance(found, dict):
+        raise Problem(400, "INVALID_PARAMETER_SYNTAX", f"/{name}", str(found)[:200])
+    return found
+
+
+def lines(unit: Json) -> list[Json]:
+    found = unit.get("items") or []
+    if not isinstance(found, list):
+        raise Problem(400, "INVALID_PARAMETER_SYNTAX", "/items", str(found)[:200])
+    return found
+
+
 def need(document: Any, name: str, path: str) -> Any:
     if not isinstance(document, dict) or document.get(name) in (None, ""):
         raise Problem(400, "MISSING_REQUIRED_PARAMETER", f"{path}/{name}")
@@ -195,6 +217,11 @@ def need(document: Any, name: str, path: str) -> Any:
 
 def lengths(document: Json, limits: dict[str, int], path: str) -> None:
     for name, limit in limits.items():
-        value = document.get(name)
-        if value is not None and not (isinstance(value, str) and len(value) <= limit):
+        value, least = document.get(name), 1 if name in FILLED else 0
+        if value is not None and not (isinstance(value, str) and least <= len(value) <= limit):
             raise Problem(400, "INVALID_STRING_LENGTH", f"{path}/{name}", str(value)[:200])
+
+
+def choice(document: Json, name: str, choices: tuple[str, ...], path: str) -> None:
+    if document.get(name, choices[0]) not in choices:
+        raise Problem(400, "INVALID_PARAMETER_VALUE", f"{path}/{name}", str(document[name]))

@@ -61,13 +61,21 @@ class Webhooks:
             "copies": 2 if fault.kind == "duplicated" else 1,
             "forge": fault.kind if fault.kind.startswith("fo") else "",
             "tries": 0,
-            "next_at": 0.0,
+            "next_at": time.time() + fault.seconds if fault.kind == "reordered" else 0.0,
+            "late": fault.kind == "reordered",  # the next one overtakes it
             "answer": "",
         }
+        self._overtake()
         event["body"] = json.dumps(self._body(event["id"], kind, resource), separators=(",", ":"))
         self.store.events[event["id"]] = event
         self.wake()
         return str(event["id"])
+
+    def _overtake(self) -> None:
+        """What waited for a next event comes after it, which is due since ever."""
+        for event in self.store.events.values():
+            if event.pop("late", False):
+                event["next_at"] = time.time()
 
     def _body(self, key: str, kind: str, resource: Json) -> Json:
         here = f"{self.url}/v1/notifications/webhooks-events/{key}"

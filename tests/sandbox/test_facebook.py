@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from tests.sandbox.conftest import Process, Start
+from tests.sandbox.process import Process, Start
 
 CALLBACK = "http://127.0.0.1:8000/account/facebook/login/callback/"
 ASKED = {

@@ -10,7 +10,7 @@ import pytest
 import requests
 from cryptography import x509
 
-from tests.sandbox.conftest import Process, Start
+from tests.sandbox.process import Process, Start
 
 CALLBACK = "http://127.0.0.1:8000/account/google/login/callback/"
 ASKED = {

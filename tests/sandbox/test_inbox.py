@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.sandbox.conftest import Process, Start, free_port
+from tests.sandbox.process import Process, Start, free_port
 
 Received = list[tuple[dict[str, str], bytes]]
 

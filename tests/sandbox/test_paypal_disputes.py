@@ -8,14 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.sandbox.conftest import Start
-from tests.sandbox.test_paypal import Body, PayPal, eur, issues
+from tests.sandbox.paypal import Body, PayPal, eur, issues
 from tests.sandbox.test_paypal_webhooks import events
-
-
-@pytest.fixture
-def paypal(start: Start) -> PayPal:
-    return PayPal(start("paypal"))
 
 
 def open_dispute(paypal: PayPal, **about: Any) -> Body:

@@ -6,13 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.sandbox.conftest import Start
-from tests.sandbox.test_paypal import PayPal, eur, issues
-
-
-@pytest.fixture
-def paypal(start: Start) -> PayPal:
-    return PayPal(start("paypal"))
+from tests.sandbox.paypal import PayPal, eur, issues
 
 
 def first_capture(body: dict[str, Any]) -> dict[str, Any]:

@@ -7,15 +7,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.sandbox.conftest import Start
-from tests.sandbox.test_paypal import Body, PayPal, amount, eur, issues, order
+from tests.sandbox.paypal import Body, PayPal, amount, eur, issues, order
 
 UNIT = "/purchase_units/@reference_id=='default'"
-
-
-@pytest.fixture
-def paypal(start: Start) -> PayPal:
-    return PayPal(start("paypal"))
 
 
 def replace(part: str, value: Any) -> Body:
@@ -130,7 +124,7 @@ def test_an_approved_amount_stays_and_a_completed_order_too(paypal: PayPal) -> N
 def test_an_unknown_order_and_a_body_that_is_none_are_refused(paypal: PayPal) -> None:
     key = paypal.create().json()["id"]
     address = f"{paypal.url}/v2/checkout/orders/{key}"
-    bearer = {"Authorization": f"Bearer {paypal.token}"}
+    bearer = {"Authorization": f"Bearer {paypal.token}", "Content-Type": "application/json"}
 
     unknown = paypal.patch("5O190127TN364715T", replace("custom_id", "x"))
     nonsense = requests.patch(address, data="{nonsense", headers=bearer, timeout=5)

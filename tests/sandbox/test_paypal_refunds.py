@@ -9,14 +9,9 @@ from typing import Any
 import pytest
 import requests
 
-from tests.sandbox.conftest import Start
-from tests.sandbox.test_paypal import Body, PayPal, eur, issues, order
+from tests.sandbox.paypal import Body, PayPal, eur, issues, order
+from tests.sandbox.process import Start
 from tests.sandbox.test_paypal_webhooks import events, wait_until
-
-
-@pytest.fixture
-def paypal(start: Start) -> PayPal:
-    return PayPal(start("paypal"))
 
 
 def kinds(paypal: PayPal) -> list[str]:
@@ -31,7 +26,8 @@ def moved(paypal: PayPal) -> list[tuple[str, str, str]]:
 
 
 def payments(paypal: PayPal, taken: Body) -> Body:
-    key = taken["supplementary_data"]["related_ids"]["order_id"]
+    whole = paypal.get(f"/v2/payments/captures/{taken['id']}").json()
+    key = whole["supplementary_data"]["related_ids"]["order_id"]
     found: Body = paypal.get(f"/v2/checkout/orders/{key}").json()["purchase_units"][0]["payments"]
     return found
 

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from tests.sandbox.conftest import Process, Start
-from tests.sandbox.test_paypal import PayPal
+from tests.sandbox.paypal import PayPal
+from tests.sandbox.process import Process, Start
 
 HOST = "messageverificationcerts.paypal.com"
 Delivery = tuple[dict[str, str], bytes]
@@ -211,6 +211,22 @@ def test_held_events_come_when_released_in_either_order(paypal: PayPal, shop: Sh
     assert answer.json() == {"released": 3}
     shop.waits_for(3)
     assert shop.kinds[1:] == ["PAYMENT.CAPTURE.COMPLETED", "CHECKOUT.ORDER.APPROVED"]
+
+
+def test_a_reordered_event_comes_after_the_next_one(paypal: PayPal, shop: Shop) -> None:
+    key = paypal.create().json()["id"]
+    paypal.fault(on="webhook", kind="reordered", seconds=30)
+
+    requests.post(f"{paypal.url}/checkoutnow?token={key}", data={"choice": "close"}, timeout=10)
+    paypal.capture(key)
+    shop.waits_for(3)
+
+    assert sorted(shop.kinds) == [
+        "CHECKOUT.ORDER.APPROVED",
+        "CHECKOUT.ORDER.COMPLETED",
+        "PAYMENT.CAPTURE.COMPLETED",
+    ]
+    assert shop.kinds[0] == "PAYMENT.CAPTURE.COMPLETED"
 
 
 def test_an_event_can_come_twice_and_be_sent_again(paypal: PayPal, shop: Shop) -> None:
