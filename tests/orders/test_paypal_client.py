@@ -66,7 +66,7 @@ def test_an_order_made_twice_under_one_id_is_one(paypal: PayPal) -> None:
 def test_a_capture_names_its_order(taken: client.Capture) -> None:
     seen = client.get_capture(taken.id)
 
-    assert seen == taken
+    assert replace(seen, order_id="") == taken  # in its order it does not name it
     assert (seen.status, seen.amount, seen.currency) == ("COMPLETED", Decimal("184.80"), "EUR")
     assert client.get(seen.order_id).captures == (taken,)
 
