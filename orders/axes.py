@@ -45,8 +45,9 @@ SHIPMENT: Ways = {
     "packed": frozenset({"open"}),
     "open": frozenset({"packed"}),  # unpacked again
     "shipped": frozenset({"open", "packed"}),
-    "delivered": frozenset({"shipped"}),
-    "returned": frozenset({"shipped", "delivered"}),
+    "delivered": frozenset({"shipped", "lost"}),  # lost: it turned up
+    "lost": frozenset({"shipped"}),
+    "returned": frozenset({"shipped", "lost", "delivered"}),
     "cancelled": frozenset({"open", "packed"}),
 }
 RETURN: Ways = {

@@ -9,12 +9,13 @@ from django.db import transaction
 from accounts.models import User
 from catalog import stock
 from catalog.models import Variant
-from orders import checkout, delivery, offers
+from orders import checkout, offers
 from orders.cart import CartLine
 from orders.events import move
 from orders.models import Order, PaymentAttempt
 from orders.offers import Choice
 from orders.paper import invoices
+from orders.parcels.services import open_parcel
 
 PLACE = {
     "name": "Sanne Jansen",
@@ -42,7 +43,7 @@ def load(shopper: User, *, now: datetime) -> None:
             continue
         _paid(order, moment + timedelta(minutes=2))
         if nonce == "demo-delivered":
-            delivery.mark_delivered([order], now=moment + timedelta(days=2))
+            _delivered(order, moment + timedelta(days=2))
 
 
 def _placed(shopper: User, nonce: str, moment: datetime) -> Order | None:
@@ -72,4 +73,14 @@ def _paid(order: Order, moment: datetime) -> None:
     )
     move(order, "confirmed", of=["placed"], now=moment, confirmed_at=moment, paid=order.total)
     stock.sell(checkout.quantities(order))
+    open_parcel(order, now=moment)
     invoices.issue(order, now=moment)
+
+
+def _delivered(order: Order, moment: datetime) -> None:
+    """As if the carrier had brought it: no mail tells of it."""
+    for parcel in order.shipments.all():
+        sent, way = moment - timedelta(days=1), {"tracking": "3SDEMO000001", "carrier": "PostNL"}
+        move(parcel, "shipped", of=["open"], now=sent, shipped_at=sent, **way)
+        move(parcel, "delivered", of=["shipped"], now=moment, delivered_at=moment)
+    Order.objects.filter(pk=order.pk).update(delivered_at=moment)

@@ -20,10 +20,13 @@ def record(
     )
 
 
-def move(row: Axis, to: str, *, of: Iterable[str], now: datetime, **values: Any) -> bool:
+def move(
+    row: Axis, to: str, *, of: Iterable[str], now: datetime, detail: str = "", **values: Any
+) -> bool:
     """Change a row's state if it is one of ``of``; True for the one caller who did it.
 
-    ``values`` are written with it. Raises ValueError for a way that the axis does not have.
+    ``values`` are written with it, ``detail`` (else the ``problem``) into the event. Raises
+    ValueError for a way that the axis does not have.
     """
     name, ways = AXES[type(row)]
     wanted = {str(state) for state in of}
@@ -33,5 +36,5 @@ def move(row: Axis, to: str, *, of: Iterable[str], now: datetime, **values: Any)
     won = rows.update(state=to, **values)
     if won:
         order_id = row.pk if isinstance(row, Order) else row.order_id
-        record(order_id, f"{name}_{to}", now=now, detail=values.get("problem", ""))
+        record(order_id, f"{name}_{to}", now=now, detail=detail or values.get("problem", ""))
     return bool(won)

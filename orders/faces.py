@@ -9,7 +9,7 @@ from django.conf import settings
 
 from orders import totals
 from orders.models import LIVE, Order, PaymentAttempt
-from orders.sweeping import WITHDRAWAL
+from orders.parcels.periods import withdrawal_until
 from orders.totals import Totals
 
 State = PaymentAttempt.State
@@ -27,13 +27,12 @@ class Face:
 
 def of(order: Order, *, now: datetime) -> Face:
     page, kind = _page(order, now)
-    delivered = order.delivered_at
     return Face(
         page,
         kind,
         totals.of(order),
         payable_until=order.placed_at + settings.PAYMENT_HOLD,
-        withdraw_until=delivered + WITHDRAWAL if delivered else None,
+        withdraw_until=withdrawal_until(order),
     )
 
 

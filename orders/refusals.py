@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -50,7 +51,7 @@ def unanswered(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) ->
     wait = max(AT_ONCE, timedelta(seconds=min(error.retry_after, LONGEST_WAIT)))
     of = [State.CAPTURING, State.APPROVED]
     with transaction.atomic():
-        said = {"problem": str(error), "ask_at": now + wait}
+        said: dict[str, Any] = {"problem": str(error), "ask_at": now + wait}
         if not move(attempt, State.UNKNOWN, of=of, now=now, **said):
             record(attempt.order_id, "no_answer", now=now, detail=str(error))
         if error.kind == "auth":

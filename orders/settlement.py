@@ -14,6 +14,7 @@ from orders.checkout import quantities
 from orders.events import move, record
 from orders.models import LIVE, Order, PaymentAttempt
 from orders.paper.invoices import issue
+from orders.parcels.services import open_parcel
 from orders.paypal import Capture, Seen
 
 State = PaymentAttempt.State
@@ -117,7 +118,7 @@ def _odd_money(attempt: PaymentAttempt, capture: Capture, kind: str, *, now: dat
 
 
 def confirm(order: Order, *, now: datetime) -> bool:
-    """A paid order: its stock sold, its invoice numbered, its mail queued, by one caller.
+    """A paid order: its stock sold, its parcel and invoice opened, its mail queued, by one caller.
 
     Runs inside the transaction that saw the payment. A payment after the end of an order confirms
     it if its stock can still be had; otherwise, or if it was paid before, staff is told that money
@@ -134,6 +135,7 @@ def confirm(order: Order, *, now: datetime) -> bool:
     stock.sell(quantities(order))
     if late:
         vouchers.take_again(order)
+    open_parcel(order, now=now)
     letters.order_confirmed(order, issue(order, now=now))
     return True
 

@@ -11,12 +11,12 @@ from django.db.models import F
 from orders import checkout, letters, payments
 from orders.events import move, record
 from orders.models import LIVE, Order, PaymentAttempt
+from orders.parcels import closing
 
 State = PaymentAttempt.State
 AT_ONCE = 50  # payments asked after in one run
 FIRST_WAIT = timedelta(seconds=30)  # doubled with each question
 LONGEST_WAIT = timedelta(hours=1)
-WITHDRAWAL = timedelta(days=14)  # Art. 9 Directive 2011/83
 FORGOTTEN = 3  # questions after which PayPal's "no such order" means that nobody approved it
 ASKED_LONG = 12  # questions without an end after which staff is told
 
@@ -26,7 +26,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
     return {
         "asked": sum(_ask(attempt, now=now) for attempt in _due(now)),
         "expired": sum(_end(order, now=now) for order in _lapsed(now)),
-        "closed": sum(_close(order, now=now) for order in _over(now)),
+        "closed": closing.close_what_is_over(now=now),
     }
 
 
@@ -78,14 +78,3 @@ def give_up(order: Order, *, now: datetime) -> None:
         forgotten = silence == "not_found" and attempt.asked >= FORGOTTEN
         if not silence or forgotten:
             move(attempt, State.ABANDONED, of=untaken, now=now)
-
-
-def _over(now: datetime) -> list[Order]:
-    return list(Order.objects.withdrawal_over(now - WITHDRAWAL)[:AT_ONCE])
-
-
-def _close(order: Order, *, now: datetime) -> bool:
-    """The withdrawal period is over: retention begins to run."""
-    return move(
-        order, Order.State.CLOSED, of=["confirmed"], now=now, closed_at=now, liable_from_at=now
-    )

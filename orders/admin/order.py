@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from orders import delivery
 from orders.models import Invoice, Order, OrderEvent, OrderLine, PaymentAttempt
+from orders.parcels import many
 
 PLACE = ("name", "street", "house_number", "postcode", "city", "country")
 
@@ -96,14 +96,13 @@ class OrderAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]  # no []
     def has_work_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("orders.change_order")
 
-    @admin.action(description=_("Mark as delivered"), permissions=["work"])
+    @admin.action(description=_("Mark what was shipped as delivered"), permissions=["work"])
     def mark_delivered(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
-        count = delivery.mark_delivered(queryset, now=timezone.now())
+        count = many.deliver_orders(queryset, now=timezone.now())
         said = ngettext(
-            "%(count)d order is delivered.", "%(count)d orders are delivered.", count
+            "%(count)d parcel is delivered.", "%(count)d parcels are delivered.", count
         ) % {"count": count}
-        skipped = queryset.count() - count
-        self.message_user(request, said, messages.WARNING if skipped else messages.SUCCESS)
+        self.message_user(request, said, messages.SUCCESS if count else messages.WARNING)
 
     @admin.action(description=_("Mark as looked at"), permissions=["work"])
     def mark_seen(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:

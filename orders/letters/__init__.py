@@ -4,15 +4,19 @@ One module per part; each mail is one function that calls ``post.send``.
 """
 
 from orders.letters.order import order_confirmed
+from orders.letters.parcels import order_delivered, parcel_shipped, sent_again
 from orders.letters.payment import payment_checking, payment_declined, payment_pending
 from orders.letters.post import proof_of, prove, send
 
 __all__ = [
     "order_confirmed",
+    "order_delivered",
+    "parcel_shipped",
     "payment_checking",
     "payment_declined",
     "payment_pending",
     "proof_of",
     "prove",
     "send",
+    "sent_again",
 ]

@@ -28,9 +28,6 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def unpaid_since(self, moment: datetime) -> Self:
         return self.filter(state=Order.State.PLACED, placed_at__lt=moment)
 
-    def withdrawal_over(self, moment: datetime) -> Self:
-        return self.filter(state=Order.State.CONFIRMED, delivered_at__lt=moment)
-
 
 class Order(models.Model):
     """What somebody ordered, frozen when it was placed. Money is EUR, VAT included."""

@@ -15,6 +15,7 @@ class Shipment(models.Model):
         PACKED = "packed", _("packed")
         SHIPPED = "shipped", _("shipped")
         DELIVERED = "delivered", _("delivered")
+        LOST = "lost", _("lost")  # on the way; it may still turn up
         RETURNED = "returned", _("returned")  # it came back to us
         CANCELLED = "cancelled", _("cancelled")  # never left
 

@@ -12,13 +12,13 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone, translation
 
-from orders import delivery
 from orders.models import Order
 from orders.tasks import sweep
 from outbox.models import Message
 from privacy.declarations import registry
 from privacy.models import Request
 from privacy.tasks import run_due_requests
+from tests.orders.parcels import bring
 from tests.orders.shop import FORM, PayPal, Shopper
 from tests.privacy.conftest import Inbox, code_in, inbox, officer
 from tests.privacy.test_canaries import cells
@@ -50,8 +50,8 @@ def bought(place: Place, paypal: PayPal, shopper: Shopper, inbox: Inbox) -> Orde
 
 
 def close(order: Order) -> None:
-    delivery.mark_delivered([order], now=timezone.now())
-    with time_machine.travel(timezone.now() + timedelta(days=15), tick=False):
+    bring(order)
+    with time_machine.travel(timezone.now() + timedelta(days=20), tick=False):
         sweep()
     order.refresh_from_db()
     assert order.state == Order.State.CLOSED
@@ -101,7 +101,7 @@ def test_half_a_year_after_the_order_only_the_invoice_names_him(
     close(bought)
     assert ("orders_order", "email") in still_there()
 
-    with time_machine.travel(timezone.now() + timedelta(days=15 + 181), tick=False):
+    with time_machine.travel(timezone.now() + timedelta(days=20 + 181), tick=False):
         receipt = ask_to_be_forgotten(inbox)
 
     assert still_there() == {("orders_invoice", "name"), ("orders_invoice", "street")}

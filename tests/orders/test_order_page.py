@@ -12,6 +12,7 @@ from catalog.models import Variant
 from orders.models import Order
 from outbox.models import Message
 from outbox.tasks import send
+from tests.orders import parcels
 from tests.orders.shop import HERE, PayPal, Shopper
 
 Place = Callable[..., Order]
@@ -244,6 +245,7 @@ def test_staff_see_an_order_with_its_payments_and_change_nothing(
 
 
 def test_staff_say_that_an_order_arrived(paid: Order, staff: Client) -> None:
+    parcels.send(paid)
     chosen = {"action": "mark_delivered", "_selected_action": [paid.pk]}
 
     staff.post("/admin/orders/order/", chosen)
@@ -251,7 +253,7 @@ def test_staff_say_that_an_order_arrived(paid: Order, staff: Client) -> None:
 
     paid.refresh_from_db()
     assert paid.delivered_at is not None
-    assert paid.events.filter(kind="delivered").count() == 1
+    assert paid.events.filter(kind="order_delivered").count() == 1
 
 
 def test_staff_find_what_needs_a_look_and_put_it_away(

@@ -11,12 +11,12 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from orders import delivery
 from orders.models import Invoice, Order, OrderLine
 from orders.tasks import sweep
 from outbox.models import Message
 from privacy import erasure, export, retention
 from privacy.subjects import Subject
+from tests.orders.parcels import bring
 from tests.orders.shop import PayPal, Shopper
 from tests.people import person
 
@@ -46,14 +46,14 @@ def paid(place: Place, paypal: PayPal, shopper: Shopper) -> Order:
 
 
 def close(order: Order) -> datetime:
-    """Delivered today; the withdrawal period over. When that is."""
-    delivery.mark_delivered([order], now=timezone.now())
-    moment = timezone.now() + timedelta(days=15)
-    with time_machine.travel(moment, tick=False):
+    """Delivered today; the withdrawal period over. When that was."""
+    bring(order)
+    with time_machine.travel(timezone.now() + timedelta(days=20), tick=False):
         sweep()
     order.refresh_from_db()
     assert order.state == Order.State.CLOSED
-    return moment
+    assert order.closed_at
+    return order.closed_at
 
 
 def kept(plan: Any, model: str) -> dict[str, list[str]]:

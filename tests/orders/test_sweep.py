@@ -9,7 +9,6 @@ import time_machine
 from django.utils import timezone
 
 from catalog.models import Variant
-from orders import delivery
 from orders.models import Order, OrderEvent, PaymentAttempt
 from orders.tasks import sweep
 from outbox.models import Message
@@ -197,30 +196,3 @@ def test_a_payment_that_arrives_when_all_is_sold_is_to_be_refunded(
     assert state(order) == Order.State.EXPIRED
     assert attempt_of(order).state == State.CAPTURED
     assert OrderEvent.objects.get(alert=True).kind == "refund_due"
-
-
-def test_a_delivered_order_closes_when_the_withdrawal_period_is_over(
-    place: Place, paypal: PayPal, shopper: Shopper
-) -> None:
-    order = place()
-    paypal.approve(order)
-    shopper.returns(order)
-    assert delivery.mark_delivered([order], now=timezone.now()) == 1
-
-    later(days=13)
-    assert state(order) == Order.State.CONFIRMED
-    later(days=15)
-
-    order.refresh_from_db()
-    assert order.state == Order.State.CLOSED
-    assert order.closed_at is not None
-    assert order.closed_at == order.liable_from_at
-
-
-def test_an_unpaid_order_cannot_be_delivered(place: Place) -> None:
-    order = place()
-
-    assert delivery.mark_delivered([order], now=timezone.now()) == 0
-
-    order.refresh_from_db()
-    assert order.delivered_at is None

@@ -1,0 +1,41 @@
+"""Who holds an order while its parcels change, and why a parcel may not leave."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from orders.models import Order, PaymentAttempt, Refund
+
+
+def lineage(order: Order) -> list[Order]:
+    """The order and those that it replaces, the first that was paid last."""
+    found = [order]
+    while found[-1].replaces is not None:
+        found.append(found[-1].replaces)
+    return found
+
+
+def locked(order: Order) -> Order:
+    """The order, its row and those of the orders it replaces locked, in the order of their keys."""
+    keys = [one.pk for one in lineage(order)]
+    rows = list(Order.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    return next(row for row in rows if row.pk == order.pk)
+
+
+def held_back(order: Order) -> str:
+    """Why nothing of it may leave the house, or empty."""
+    if order.state != Order.State.CONFIRMED:
+        return _("The order is %(state)s.") % {"state": order.get_state_display()}
+    if order.attempts.filter(state=PaymentAttempt.State.PENDING_REVIEW).exists():
+        return _("PayPal is still reviewing a payment of this order.")
+    if order.total > 0 and order.paid - _on_its_way_back(order) <= 0:
+        return _("What was paid for this order went back, or is about to.")
+    return ""
+
+
+def _on_its_way_back(order: Order) -> Decimal:
+    under_way = order.refunds.filter(state__in=Refund.UNDER_WAY)
+    return under_way.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
