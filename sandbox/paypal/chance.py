@@ -32,7 +32,10 @@ THEN = {"capture": ("COMPLETED", "COMPLETED", "DENIED"), "refund": ("COMPLETED",
 
 @dataclass
 class Chance:
-    """``on``: the probability of a fault by operation. ``kinds``: which, by operation."""
+    """``on``: the probability of a fault by operation, or ``rate`` for all.
+
+    ``kinds``: which, by operation.
+    """
 
     on: dict[str, float]
     seed: int = 1
@@ -43,9 +46,10 @@ class Chance:
     @classmethod
     def parse(cls, given: dict[str, Any]) -> Chance:
         """Raises ValueError or TypeError for what is none."""
-        if set(given) - {"on", "seed", "kinds", "seconds"}:
-            raise ValueError("chance has on, seed, kinds, seconds")
-        on = {str(name): float(rate) for name, rate in dict(given["on"]).items()}
+        if set(given) - {"on", "rate", "seed", "kinds", "seconds"}:
+            raise ValueError("chance has on or rate, seed, kinds, seconds")
+        rates = dict.fromkeys(KINDS, given["rate"]) if "rate" in given else dict(given["on"])
+        on = {str(name): float(rate) for name, rate in rates.items()}
         if set(on) - set(KINDS) or not all(0 <= rate <= 1 for rate in on.values()):
             raise ValueError(f"on: a rate from 0 to 1 for each of {OPERATIONS[:-1]}")
         found = cls(on, int(given.get("seed", 1)), dict(given.get("kinds", {})))

@@ -22,6 +22,7 @@ is refused by a fault or has a request id. Amounts are strings; a missing amount
     POST   /control/request-ids/forget          {"id"}: that PayPal-Request-Id, or all
     POST   /control/clock                       {"forward": seconds}, for what lapses by itself
     GET, POST, DELETE /control/faults           see ``faults.py``
+    POST   /control/faults/<number>/off         one of them
     GET, POST /control/faults/random            faults by chance; DELETE /control/faults ends it
     GET    /control/faults/played               how often each was, by operation and kind
     GET, PUT /control/webhook                   {"url", "id"}: where events go
@@ -41,16 +42,20 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
-from sandbox.paypal import faults
+from sandbox.paypal import disputes, faults
 from sandbox.paypal.chance import Chance
 from sandbox.paypal.desk import desk
 from sandbox.paypal.faults import Fault
+from sandbox.paypal.problems import Problem
 
 control = Blueprint("control", __name__)
+WORDS = {"faults": faults, "disputes": disputes, "most": 50}  # for the page
 
 
 def totals() -> dict[str, str]:
@@ -63,7 +68,7 @@ def totals() -> dict[str, str]:
 @control.get("/")
 def index() -> str:
     with desk().store.lock:
-        return render_template("paypal/index.html", desk=desk(), totals=totals(), faults=faults)
+        return render_template("paypal/index.html", desk=desk(), totals=totals(), **WORDS)
 
 
 def given() -> dict[str, Any]:
@@ -75,8 +80,28 @@ def given() -> dict[str, Any]:
 
 
 def answered(body: Any, status: int = 200) -> ResponseReturnValue:
-    """JSON for a program; back to the page for a form."""
-    return (body, status) if request.is_json or not request.form else redirect("/", 303)
+    """JSON for a program; for a form back to its place on the page, ``?at=``."""
+    return back() if request.form else (body, status)
+
+
+def back(said: str = "") -> ResponseReturnValue:
+    place = quote(request.args.get("at", ""), safe="")
+    return redirect("/" + (f"?said={quote(said)}" if said else "") + f"#{place}", 303)
+
+
+def refused(error: Problem | HTTPException) -> ResponseReturnValue:
+    """A person reads why on the page."""
+    if isinstance(error, Problem):
+        return back(error.detail()["description"]) if request.form else error.response()
+    return back(str(error.description)) if request.form else error
+
+
+def explain_refusals(to: Blueprint) -> None:
+    to.register_error_handler(Problem, refused)
+    to.register_error_handler(HTTPException, refused)
+
+
+explain_refusals(control)
 
 
 @control.get("/control/ledger")
@@ -99,6 +124,12 @@ def switch_on() -> ResponseReturnValue:
     return answered(desk().faults.as_json(), 201)
 
 
+@control.post("/control/faults/<int:number>/off")
+def switch_one_off(number: int) -> ResponseReturnValue:
+    desk().faults.switch_off(number)
+    return answered(desk().faults.as_json())
+
+
 @control.delete("/control/faults")
 @control.post("/control/faults/clear")
 def switch_off() -> ResponseReturnValue:
@@ -118,7 +149,7 @@ def throw_dice() -> ResponseReturnValue:
         desk().faults.chance = Chance.parse(given())
     except (ValueError, TypeError, KeyError) as error:
         abort(400, str(error))
-    return chance()
+    return answered(chance())
 
 
 @control.get("/control/faults/played")

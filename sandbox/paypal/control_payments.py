@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from sandbox.paypal import disputes, orders, refunds
 from sandbox.paypal.buyer import approved
-from sandbox.paypal.control import answered, given
+from sandbox.paypal.control import answered, explain_refusals, given
 from sandbox.paypal.desk import desk
 from sandbox.paypal.problems import Problem
 from sandbox.paypal.store import Json, public
 
 payments = Blueprint("payments", __name__)
+explain_refusals(payments)
 
 
 def found(kind: str, key: str) -> Json:

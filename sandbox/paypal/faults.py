@@ -54,11 +54,12 @@ class Fault:
     seconds: float = 30
     issue: str = ""
     then: str = ""
+    number: int = 0  # given when switched on
 
     @classmethod
     def parse(cls, given: dict[str, Any]) -> Fault:
         """Raises ValueError for what is not a fault."""
-        known = {field.name for field in fields(cls)}
+        known = {field.name for field in fields(cls)} - {"number"}
         if set(given) - known or not {"on", "kind"} <= set(given):
             raise ValueError(f"a fault has {', '.join(sorted(known))}")
         fault = cls(**given)
@@ -80,12 +81,19 @@ class Faults:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.active: list[Fault] = []
+        self.switched = 0  # how many ever
         self.chance: Dice | None = None
         self.played: Counter[tuple[str, str]] = Counter()  # by operation and kind
 
     def add(self, fault: Fault) -> None:
         with self.lock:
+            self.switched += 1
+            fault.number = self.switched
             self.active.append(fault)
+
+    def switch_off(self, number: int) -> None:
+        with self.lock:
+            self.active = [fault for fault in self.active if fault.number != number]
 
     def clear(self) -> None:
         with self.lock:

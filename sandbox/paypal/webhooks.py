@@ -56,6 +56,7 @@ class Webhooks:
         fault = self.faults.take("webhook") or Fault("webhook", "")
         event: Json = {
             "id": f"WH-{new_id()}-{new_id()}",
+            "kind": kind,
             "body": "",
             "state": "held" if fault.kind == "held" else "waiting" if self.target else "unsent",
             "copies": 2 if fault.kind == "duplicated" else 1,

@@ -213,17 +213,3 @@ def test_orders_and_money_survive_a_restart(start: Start, tmp_path: Path) -> Non
     second.post(f"/v2/payments/captures/{capture_id}/refund")
     [shown] = second.get(f"/v2/checkout/orders/{key}").json()["purchase_units"]
     assert shown["payments"]["captures"][0]["status"] == "REFUNDED"
-
-
-def test_the_control_page_is_for_people(paypal: PayPal) -> None:
-    key = paypal.approved()
-    paypal.capture(key)
-
-    page = requests.get(paypal.url, timeout=5)
-    form = {"on": "capture", "kind": "pending", "times": "1", "seconds": "30"}
-    requests.post(f"{paypal.url}/control/faults", data=form, timeout=5)
-
-    assert key in page.text
-    assert "EUR 124.85" in page.text
-    [fault] = requests.get(f"{paypal.url}/control/faults", timeout=5).json()
-    assert (fault["kind"], fault["times"]) == ("pending", 1)
