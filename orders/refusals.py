@@ -52,7 +52,8 @@ def unanswered(attempt: PaymentAttempt, error: PayPalError, *, now: datetime) ->
     of = [State.CAPTURING, State.APPROVED]
     with transaction.atomic():
         said: dict[str, Any] = {"problem": str(error), "ask_at": now + wait}
-        if not move(attempt, State.UNKNOWN, of=of, now=now, **said):
+        moved = move(attempt, State.UNKNOWN, of=of, now=now, **said)
+        if not moved and error.kind != "away":  # that was no call
             record(attempt.order_id, "no_answer", now=now, detail=str(error))
         if error.kind == "auth":
             _refuses_us(attempt, error, now=now)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from orders import checkout, letters, payments
+from orders import checkout, letters, payments, paypal
 from orders.events import move, record
 from orders.models import LIVE, Order, PaymentAttempt
 from orders.parcels import closing
 
 State = PaymentAttempt.State
+Row = TypeVar("Row")
 AT_ONCE = 50  # payments asked after in one run
+LONGEST_RUN = 45  # seconds of asking in one run; less than tasks.SWEEP_LASTS
+MOMENT = timedelta(seconds=1)
 FIRST_WAIT = timedelta(seconds=30)  # doubled with each question
 LONGEST_WAIT = timedelta(hours=1)
 FORGOTTEN = 3  # questions after which PayPal's "no such order" means that nobody approved it
@@ -23,11 +29,20 @@ ASKED_LONG = 12  # questions without an end after which staff is told
 
 def sweep(*, now: datetime) -> dict[str, int]:
     """Safe to repeat and to run twice at once. Returns how many of each were dealt with."""
+    until = time.monotonic() + LONGEST_RUN
     return {
-        "asked": sum(_ask(attempt, now=now) for attempt in _due(now)),
-        "expired": sum(_end(order, now=now) for order in _lapsed(now)),
+        "asked": sum(_ask(attempt, now=now) for attempt in _in_time(_due(now), until)),
+        "expired": sum(checkout.expire(order, now=now) for order in _lapsed(now)),
         "closed": closing.close_what_is_over(now=now),
     }
+
+
+def _in_time(rows: Iterable[Row], until: float) -> Iterator[Row]:
+    """As long as PayPal is worth asking and the run is not too long; the next one goes on."""
+    for row in rows:
+        if time.monotonic() > until or not paypal.available():
+            return
+        yield row
 
 
 def _due(now: datetime) -> list[PaymentAttempt]:
@@ -37,17 +52,27 @@ def _due(now: datetime) -> list[PaymentAttempt]:
 
 def _ask(attempt: PaymentAttempt, *, now: datetime) -> bool:
     """Ask after one payment, unless another sweeper is at it; the next question waits longer."""
-    wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt.asked, 10))
     mine = PaymentAttempt.objects.filter(pk=attempt.pk, ask_at=attempt.ask_at)
-    if not mine.update(ask_at=now + wait, asked=F("asked") + 1):
+    if not mine.update(ask_at=_next(attempt, now), asked=F("asked") + 1):
         return False
     if attempt.asked == ASKED_LONG and attempt.state == State.UNKNOWN:
         record(attempt.order_id, "long_unknown", now=now, detail=attempt.problem, alert=True)
     # whoever was capturing has long given up or died
     move(attempt, State.UNKNOWN, of=[State.CAPTURING], now=now, problem="no outcome")
-    payments.ask(attempt, now=now)
+    if attempt.order.placed_at < now - settings.PAYMENT_HOLD:
+        give_up(attempt.order, now=now)
+        checkout.expire(attempt.order, now=now)
+    else:
+        payments.ask(attempt, now=now)
     _tell_who_waits(attempt)
     return True
+
+
+def _next(attempt: PaymentAttempt, now: datetime) -> datetime:
+    """When to ask again: later each time, and once when the stock is not to be kept longer."""
+    later: datetime = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt.asked, 10))
+    held_until: datetime = attempt.order.placed_at + settings.PAYMENT_HOLD + MOMENT
+    return min(later, held_until) if held_until > now else later
 
 
 @transaction.atomic
@@ -59,22 +84,23 @@ def _tell_who_waits(attempt: PaymentAttempt) -> None:
 
 
 def _lapsed(now: datetime) -> list[Order]:
-    return list(Order.objects.unpaid_since(now - settings.PAYMENT_HOLD)[:AT_ONCE])
-
-
-def _end(order: Order, *, now: datetime) -> bool:
-    """Let an unpaid order go, PayPal having said in this very run that nobody approved it."""
-    give_up(order, now=now)
-    return checkout.expire(order, now=now)
+    """Unpaid for too long, and no payment left that may take money."""
+    held = PaymentAttempt.objects.filter(state__in=[*LIVE, State.CAPTURED])
+    unpaid = Order.objects.unpaid_since(now - settings.PAYMENT_HOLD)
+    return list(unpaid.exclude(attempts__in=held)[:AT_ONCE])
 
 
 def give_up(order: Order, *, now: datetime) -> None:
-    """Ask PayPal about a payment that is still open; abandon it if the buyer did not approve."""
-    untaken = [State.CREATED, State.REDIRECTED]
-    if not order.events.filter(kind="payment_capturing").exists():
-        untaken.append(State.UNKNOWN)
-    for attempt in order.attempts.filter(state__in=untaken):
+    """Ask PayPal about what is still open; abandon a payment that nobody approved."""
+    untaken = _untaken(order)
+    for attempt in order.attempts.filter(state__in=LIVE):
         silence = payments.ask(attempt, now=now) if attempt.paypal_id else ""
         forgotten = silence == "not_found" and attempt.asked >= FORGOTTEN
-        if not silence or forgotten:
+        if attempt.state in untaken and (not silence or forgotten):  # as it was before asking
             move(attempt, State.ABANDONED, of=untaken, now=now)
+
+
+def _untaken(order: Order) -> list[State]:
+    """The states in which no money can have been taken: only our own capture call takes any."""
+    begun = order.events.filter(kind="payment_capturing").exists()
+    return [State.CREATED, State.REDIRECTED] + ([] if begun else [State.UNKNOWN])

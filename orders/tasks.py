@@ -1,12 +1,24 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.core.cache import cache
 from django.utils import timezone
 
 from orders import sweeping
 
+SWEEPING = "orders.sweeping"
+SWEEP_LASTS = 90  # seconds after which a sweep that did not say it is over is taken for dead
+
 
 @shared_task(name="orders.sweep")
 def sweep() -> dict[str, int]:
-    """Every few seconds. Safe to repeat: what is settled is no longer due."""
-    return sweeping.sweep(now=timezone.now())
+    """Every few seconds, one at a time: while PayPal is slow, the other jobs go on.
+
+    Safe to repeat, and to run twice at once where the cache is away: what is settled is not due.
+    """
+    if not cache.add(SWEEPING, True, SWEEP_LASTS):
+        return {}
+    try:
+        return sweeping.sweep(now=timezone.now())
+    finally:
+        cache.delete(SWEEPING)

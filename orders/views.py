@@ -17,7 +17,7 @@ from accounts.models import User
 from catalog.models import Variant
 from catalog.stock import OutOfStock
 from cookies.origin import same_origin
-from orders import countries, offers, payments, shipping
+from orders import countries, offers, payments, paypal, shipping
 from orders.cart import MOST_OF_ONE, Cart, CartFull, CartLine
 from orders.checkout import TotalChanged, Wish, place_order
 from orders.forms import CHANGED, CheckoutForm, known_of
@@ -108,6 +108,7 @@ def _checkout_page(request: HttpRequest, form: CheckoutForm, lines: list[CartLin
         "totals": offer.totals,
         "nonce": Cart(request.session).nonce,
         "same": "same" in form.data if form.is_bound else True,
+        "payment_away": not paypal.available(),
     }
     return render(request, "orders/checkout.html", context)
 
@@ -119,6 +120,8 @@ def _twice(form: CheckoutForm) -> Order | None:
 
 
 def _placed(request: HttpRequest, form: CheckoutForm, basket: Cart) -> Order | None:
+    if not paypal.available():  # the page says so; nothing is placed, the cart stays
+        return None
     user = request.user
     wish = Wish(
         nonce=form.cleaned_data["nonce"],
