@@ -229,21 +229,6 @@ def staff(client: Client) -> Client:
     return client
 
 
-def test_staff_see_an_order_with_its_payments_and_change_nothing(
-    paid: Order, staff: Client
-) -> None:
-    listed = staff.get("/admin/orders/order/").content.decode()
-    page = staff.get(f"/admin/orders/order/{paid.pk}/change/").content.decode()
-
-    assert paid.number in listed
-    for said in ("BRUSH-INK", paid.attempts.get().paypal_id, "order_confirmed", "Lindenlaan"):
-        assert str(said) in page
-    assert 'name="_save"' not in page
-    assert staff.get(f"/admin/orders/order/{paid.pk}/delete/").status_code == 403
-    assert staff.get("/admin/orders/order/add/").status_code == 403
-    assert "delete_selected" not in listed
-
-
 def test_staff_say_that_an_order_arrived(paid: Order, staff: Client) -> None:
     parcels.send(paid)
     chosen = {"action": "mark_delivered", "_selected_action": [paid.pk]}
@@ -254,21 +239,6 @@ def test_staff_say_that_an_order_arrived(paid: Order, staff: Client) -> None:
     paid.refresh_from_db()
     assert paid.delivered_at is not None
     assert paid.events.filter(kind="order_delivered").count() == 1
-
-
-def test_staff_find_what_needs_a_look_and_put_it_away(
-    place: Place, paypal: PayPal, shopper: Shopper, staff: Client
-) -> None:
-    order = place()
-    paypal.approve(order)
-    paypal.fails("capture", "wrong-amount")
-    shopper.returns(order)
-
-    assert order.number in staff.get("/admin/orders/order/?alert=yes").content.decode()
-    staff.post("/admin/orders/order/", {"action": "mark_seen", "_selected_action": [order.pk]})
-
-    assert order.number not in staff.get("/admin/orders/order/?alert=yes").content.decode()
-    assert order.events.filter(kind="wrong_amount").exists()
 
 
 def test_the_count_in_the_head_follows_the_cart(client: Client, brush: Variant) -> None:

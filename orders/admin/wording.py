@@ -1,0 +1,79 @@
+"""Events and mails of an order in the words of who works here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from orders.axes import AXES
+
+EVENTS: dict[str, str | Promise] = {
+    "order_placed": _("Ordered; stock reserved"),
+    "order_confirmed": _("Paid: confirmed, stock sold, invoice numbered"),
+    "order_closed": _("Closed: the withdrawal period is over"),
+    "order_cancelled": _("Cancelled"),
+    "order_expired": _("Expired: nobody paid in time, stock free again"),
+    "payment_redirected": _("Buyer sent to PayPal"),
+    "payment_approved": _("Buyer approved the payment at PayPal"),
+    "payment_capturing": _("Payment being taken"),
+    "payment_captured": _("PayPal took the money"),
+    "payment_pending_review": _("PayPal reviews the payment"),
+    "payment_declined": _("PayPal declined the payment"),
+    "payment_unknown": _("PayPal did not say how the payment ended; we ask on"),
+    "payment_abandoned": _("Payment given up: the buyer never approved it"),
+    "refund_sending": _("Refund on its way to PayPal"),
+    "refund_completed": _("Refunded by PayPal"),
+    "refund_pending": _("Refund pending at PayPal"),
+    "refund_failed": _("Refund failed"),
+    "refund_unknown": _("PayPal did not say how the refund ended; we ask on"),
+    "refund_external": _("Refund made at PayPal, by hand"),
+    "refund_refused": _("Refund refused by a colleague"),
+    "shipment_packed": _("Parcel packed"),
+    "shipment_open": _("Parcel unpacked again"),
+    "shipment_shipped": _("Parcel given to the carrier"),
+    "shipment_delivered": _("Parcel delivered"),
+    "shipment_returned": _("Parcel came back to us"),
+    "shipment_lost": _("Parcel lost on the way"),
+    "shipment_cancelled": _("Parcel cancelled before it left"),
+    "return_sent": _("Buyer sent the goods back"),
+    "return_received": _("Goods came back to us"),
+    "return_inspected": _("Goods that came back were inspected"),
+    "return_cancelled": _("Return called off"),
+    "delivered": _("Delivered"),
+    "refund_due": _("Paid, but cannot be served: the money must go back"),
+    "unknown_refusal": _("PayPal refused in words we do not know"),
+    "no_answer": _("PayPal gave no answer"),
+    "paypal_refuses_us": _("PayPal does not accept our credentials"),
+    "completed_without_capture": _("PayPal calls it completed but shows no payment"),
+    "wrong_amount": _("PayPal took another amount than the order's"),
+    "wrong_order": _("PayPal took money for another order"),
+    "refunded": _("Refunded at PayPal before we saw it paid"),
+    "partially_refunded": _("Partly refunded at PayPal before we saw it paid"),
+    "long_unknown": _("Still no word from PayPal after many questions"),
+}
+
+MAILS: dict[str, str | Promise] = {
+    "orders/confirmed": _("Order confirmed"),
+    "orders/pending": _("Payment under review"),
+}
+
+
+def of_event(kind: str) -> str:
+    """Our words for it; else the axis and the state by their names; never a raw code."""
+    if kind in EVENTS:
+        return str(EVENTS[kind])
+    for model, (axis, _ways) in AXES.items():
+        state = kind.removeprefix(f"{axis}_")
+        column: Any = model._meta.get_field("state")
+        labels = dict(column.flatchoices)
+        if state != kind and state in labels:
+            return capfirst(f"{model._meta.verbose_name}: {labels[state]}")
+    return capfirst(kind.replace("_", " "))
+
+
+def of_mail(kind: str) -> str:
+    name = kind.rpartition("/")[2].replace("_", " ")
+    return str(MAILS.get(kind, capfirst(name)))
