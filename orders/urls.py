@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from orders import pages, views, webhook
+from orders.paper import views as papers
 
 
 class TokenConverter:
@@ -15,7 +16,14 @@ class TokenConverter:
         return value
 
 
+class PaperConverter(TokenConverter):
+    """A credit note's number."""
+
+    regex = "C[0-9]{4}-[0-9]{6,9}"
+
+
 register_converter(TokenConverter, "order_token")
+register_converter(PaperConverter, "credit_note")
 
 app_name = "orders"
 urlpatterns = [
@@ -30,6 +38,12 @@ urlpatterns = [
     path("orders/<order_token:token>/reopen/", pages.reopen, name="reopen"),
     path("orders/<order_token:token>/return/", pages.paypal_return, name="paypal-return"),
     path("orders/<order_token:token>/cancelled/", pages.paypal_cancel, name="paypal-cancel"),
+    path("orders/<order_token:token>/invoice.pdf", papers.invoice, name="invoice"),
+    path(
+        "orders/<order_token:token>/credit-notes/<credit_note:number>.pdf",
+        papers.credit_note,
+        name="credit-note",
+    ),
 ]
 
 machine = [path("paypal/webhook", webhook.receive, name="paypal-webhook")]

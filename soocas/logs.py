@@ -111,6 +111,8 @@ def configuration(folder: str, *, json: bool) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": False, "level": "ERROR"},
             "django.security.DisallowedHost": {"filters": ["short"]},
             "gunicorn.error": {"handlers": ["everything"], "propagate": False},
+            "fontTools": {"level": "WARNING"},  # it tells of each table of each font
+            "fpdf": {"level": "ERROR"},  # its warnings hold letters of somebody's name
             "paypalrestsdk": {"level": "WARNING"},  # its debug lines hold headers and bodies
         },
     }

@@ -5,13 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
 from orders import totals
 from orders.letters.post import address_of, send
 from orders.models import Invoice, Order
 
 
 def order_confirmed(order: Order, invoice: Invoice) -> None:
-    send("confirmed", order, {**bill(order), "invoice": invoice.number})
+    with translation.override(order.language):
+        paper = reverse("orders:invoice", args=[order.token])
+    link = {"invoice": invoice.number, "invoice_url": f"{settings.SITE_URL}{paper}"}
+    send("confirmed", order, bill(order) | link)
 
 
 def bill(order: Order) -> dict[str, Any]:

@@ -10,6 +10,6 @@ its columns, the rest from ``content``. Amounts are texts of EUR, VAT included u
      "shipping": {"title", "total", "vat_rate", "vat"}, "discount": "0.00",
      "vat": [{"rate", "net", "vat", "gross"}]}
 
-A credit note has ``refund`` (PayPal's id), ``reason`` and ``invoice`` {"number", "issued_on"} as
-well, and what is credited for lines and ``shipping`` (None where nothing is).
+A credit note has ``refund`` (PayPal's id) and ``invoice`` {"number", "issued_on"} as well, and what
+is credited for lines and ``shipping`` (None where nothing is).
 """

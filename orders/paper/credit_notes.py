@@ -76,7 +76,6 @@ def frozen(refund: Refund, invoice: Invoice, earlier: Sequence[CreditNote]) -> J
             "number": invoice.number,
             "issued_on": timezone.localdate(invoice.issued_at).isoformat(),
         },
-        "reason": refund.reason,
         "refund": refund.paypal_id or "",
         **{key: original[key] for key in ("order", "supplied_on", "country", "oss", "capture")},
     }
