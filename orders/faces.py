@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from orders import totals
 from orders.models import LIVE, Order, PaymentAttempt
 from orders.parcels.periods import withdrawal_until
+from orders.sweeping import held_until
 from orders.totals import Totals
 
 State = PaymentAttempt.State
@@ -18,7 +17,7 @@ FRESH = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Face:
-    page: str  # order, checking, unpaid or ended
+    page: str  # order, checking, pending, unpaid or ended
     kind: str
     totals: Totals
     payable_until: datetime
@@ -31,7 +30,7 @@ def of(order: Order, *, now: datetime) -> Face:
         page,
         kind,
         totals.of(order),
-        payable_until=order.placed_at + settings.PAYMENT_HOLD,
+        payable_until=held_until(order),
         withdraw_until=withdrawal_until(order),
     )
 
@@ -57,7 +56,7 @@ def _unpaid(order: Order) -> tuple[str, str]:
         case State.CAPTURED:
             return "checking", "odd_money"
         case State.PENDING_REVIEW:
-            return "checking", "pending"
+            return "pending", "pending"
         case State.APPROVED | State.CAPTURING | State.UNKNOWN:
             return "checking", "unknown"
         case State.CREATED:

@@ -9,11 +9,11 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, Max, OuterRef
 
 from orders import checkout, letters, payments, paypal
 from orders.events import move, record
-from orders.models import LIVE, Order, PaymentAttempt
+from orders.models import LIVE, Order, OrderEvent, PaymentAttempt
 from orders.parcels import closing
 
 State = PaymentAttempt.State
@@ -32,7 +32,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
     until = time.monotonic() + LONGEST_RUN
     return {
         "asked": sum(_ask(attempt, now=now) for attempt in _in_time(_due(now), until)),
-        "expired": sum(checkout.expire(order, now=now) for order in _lapsed(now)),
+        "expired": sum(_end(order, now=now) for order in _lapsed(now)),
         "closed": closing.close_what_is_over(now=now),
     }
 
@@ -59,9 +59,9 @@ def _ask(attempt: PaymentAttempt, *, now: datetime) -> bool:
         record(attempt.order_id, "long_unknown", now=now, detail=attempt.problem, alert=True)
     # whoever was capturing has long given up or died
     move(attempt, State.UNKNOWN, of=[State.CAPTURING], now=now, problem="no outcome")
-    if attempt.order.placed_at < now - settings.PAYMENT_HOLD:
+    if held_until(attempt.order) < now:
         give_up(attempt.order, now=now)
-        checkout.expire(attempt.order, now=now)
+        _end(attempt.order, now=now)
     else:
         payments.ask(attempt, now=now)
     _tell_who_waits(attempt)
@@ -71,8 +71,8 @@ def _ask(attempt: PaymentAttempt, *, now: datetime) -> bool:
 def _next(attempt: PaymentAttempt, now: datetime) -> datetime:
     """When to ask again: later each time, and once when the stock is not to be kept longer."""
     later: datetime = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt.asked, 10))
-    held_until: datetime = attempt.order.placed_at + settings.PAYMENT_HOLD + MOMENT
-    return min(later, held_until) if held_until > now else later
+    over = held_until(attempt.order) + MOMENT
+    return min(later, over) if over > now else later
 
 
 @transaction.atomic
@@ -85,9 +85,27 @@ def _tell_who_waits(attempt: PaymentAttempt) -> None:
 
 def _lapsed(now: datetime) -> list[Order]:
     """Unpaid for too long, and no payment left that may take money."""
+    since = now - settings.PAYMENT_HOLD
     held = PaymentAttempt.objects.filter(state__in=[*LIVE, State.CAPTURED])
-    unpaid = Order.objects.unpaid_since(now - settings.PAYMENT_HOLD)
-    return list(unpaid.exclude(attempts__in=held)[:AT_ONCE])
+    declined = OrderEvent.objects.filter(kind="payment_declined", at__gte=since)
+    mine = OuterRef("pk")
+    unpaid = Order.objects.unpaid_since(since)
+    return list(
+        unpaid.exclude(
+            Exists(held.filter(order=mine)) | Exists(declined.filter(order=mine))
+        ).order_by("placed_at")[:AT_ONCE]
+    )
+
+
+def _end(order: Order, *, now: datetime) -> bool:
+    return held_until(order) < now and checkout.expire(order, now=now)
+
+
+def held_until(order: Order) -> datetime:
+    """How long the stock of an unpaid order is kept: anew after each payment that was declined."""
+    declined = order.events.filter(kind="payment_declined").aggregate(last=Max("at"))["last"]
+    held: datetime = (declined or order.placed_at) + settings.PAYMENT_HOLD
+    return held
 
 
 def give_up(order: Order, *, now: datetime) -> None:
