@@ -33,12 +33,12 @@ PAYMENT: Ways = {
     "abandoned": frozenset({"created", "redirected", "unknown"}),
 }
 REFUND: Ways = {
-    "sending": frozenset({"requested", "unknown", "failed"}),  # failed: said again, by hand
-    "completed": frozenset({"sending", "pending", "unknown"}),
+    "sending": frozenset({"requested", "unknown"}),  # unknown: under the same id
+    "completed": frozenset({"sending", "pending", "unknown", "failed"}),  # money is money
     "pending": frozenset({"sending", "unknown"}),
     "failed": frozenset({"sending", "pending", "unknown"}),
     "unknown": frozenset({"sending"}),
-    "external": frozenset({"pending"}),
+    "external": frozenset({"pending"}),  # how one begins that we did not ask for
     "refused": frozenset({"requested"}),
 }
 SHIPMENT: Ways = {

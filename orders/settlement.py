@@ -12,10 +12,11 @@ from catalog import stock
 from orders import letters, vouchers
 from orders.checkout import quantities
 from orders.events import move, record
-from orders.models import LIVE, Order, PaymentAttempt
+from orders.models import LIVE, Order, PaymentAttempt, Refund
 from orders.paper.invoices import issue
 from orders.parcels.services import open_parcel
 from orders.paypal import Capture, Seen
+from orders.refunds import automatic, external
 
 State = PaymentAttempt.State
 SOON = timedelta(minutes=1)
@@ -42,8 +43,10 @@ def settle(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
             _pending(attempt, now=now)
         elif capture.status in {"DECLINED", "FAILED"}:
             decline(attempt, capture.status, of=NOT_FINAL, now=now)
-        else:  # refunded, in part or whole, before we saw it paid
+        else:  # refunded, in part or whole; odd if that was before we saw it paid
             _odd_money(attempt, capture, capture.status, now=now)
+        if seen.refunds:
+            external.seen(attempt, seen.refunds, now=now)
 
 
 def _telling(seen: Seen) -> Capture | None:
@@ -89,8 +92,10 @@ def _completed(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: 
         _odd_money(attempt, capture, "wrong_amount", now=now)
     elif capture.custom_id != order.custom_id:
         _odd_money(attempt, capture, "wrong_order", now=now)
-    elif _captured(attempt, capture, now=now):
-        confirm(order, now=now)
+    elif _captured(attempt, capture, now=now) and not confirm(order, now=now):
+        ended = order.state in {Order.State.EXPIRED, Order.State.CANCELLED}
+        reason = Refund.Reason.LATE if ended else Refund.Reason.DOUBLE
+        automatic.give_back(attempt, reason=reason, now=now)
 
 
 def _captured(
@@ -103,34 +108,39 @@ def _captured(
         now=now,
         capture_id=capture.id,
         captured=capture.amount,
+        currency=capture.currency[:3],
         problem=problem,
     )
-    if won:
+    if won and capture.currency == "EUR":
         Order.objects.filter(pk=attempt.order_id).update(paid=F("paid") + capture.amount)
     return won
 
 
 def _odd_money(attempt: PaymentAttempt, capture: Capture, kind: str, *, now: datetime) -> None:
-    """Money moved that does not pay the order: it is on record, staff is told, nothing is sent."""
+    """Money moved that does not pay the order: it is on record, staff is told, nothing is sent.
+
+    Staff is offered to give it back, as far as it is not back already.
+    """
     said = f"{kind} {capture.amount} {capture.currency}"
     if _captured(attempt, capture, now=now, problem=said):
         record(attempt.order_id, kind.lower(), now=now, detail=said, alert=True)
+        if capture.status == "COMPLETED":
+            automatic.offer(attempt, now=now)
 
 
 def confirm(order: Order, *, now: datetime) -> bool:
     """A paid order: its stock sold, its parcel and invoice opened, its mail queued, by one caller.
 
     Runs inside the transaction that saw the payment. A payment after the end of an order confirms
-    it if its stock can still be had; otherwise, or if it was paid before, staff is told that money
-    must go back.
+    it if its stock can still be had; otherwise, or if it was paid before, it goes back.
     """
     late = order.state == Order.State.EXPIRED
     if late and not _reserved_again(order):
-        record(order.pk, "refund_due", now=now, detail="sold out since", alert=True)
+        record(order.pk, "refund_due", now=now, detail="sold out since")
         return False
     of = [Order.State.PLACED, Order.State.EXPIRED]
     if not move(order, Order.State.CONFIRMED, of=of, now=now, confirmed_at=now, closed_at=None):
-        record(order.pk, "refund_due", now=now, detail=f"paid when {order.state}", alert=True)
+        record(order.pk, "refund_due", now=now, detail=f"paid when {order.state}")
         return False
     stock.sell(quantities(order))
     if late:

@@ -15,6 +15,7 @@ from orders import checkout, letters, payments, paypal
 from orders.events import move, record
 from orders.models import LIVE, Order, OrderEvent, PaymentAttempt
 from orders.parcels import closing
+from orders.refunds import sending
 
 State = PaymentAttempt.State
 Row = TypeVar("Row")
@@ -32,6 +33,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
     until = time.monotonic() + LONGEST_RUN
     return {
         "asked": sum(_ask(attempt, now=now) for attempt in _in_time(_due(now), until)),
+        "refunds": sum(sending.attend(r, now=now) for r in _in_time(sending.due(now), until)),
         "expired": sum(_end(order, now=now) for order in _lapsed(now)),
         "closed": closing.close_what_is_over(now=now),
     }

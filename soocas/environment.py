@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -43,6 +44,14 @@ def number(name: str, default: int) -> int:
         return int(value)
     except ValueError:
         raise ValueError(f"{name} must be a whole number, not {value!r}.") from None
+
+
+def money(name: str, default: str) -> Decimal:
+    """An amount in EUR; ValueError names the variable."""
+    value = text(name, default)
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,2})?", value.strip()):
+        raise ValueError(f"{name} must be an amount such as 250 or 99.95, not {value!r}.")
+    return Decimal(value.strip())
 
 
 def listed(name: str, default: str = "") -> list[str]:

@@ -217,6 +217,7 @@ PAYPAL_TIMEOUT = (3, 15)  # seconds to connect, to read
 PAYPAL_WEBHOOK_ROOTS = env.text("PAYPAL_WEBHOOK_ROOTS", str(BASE_DIR / "orders/paypal_roots.crt"))
 SELLER = imprint.seller()  # printed on invoices
 PAYMENT_HOLD = env.duration("SOOCAS_PAYMENT_HOLD", "3h")  # stock kept for an unpaid order
+REFUND_FOUR_EYES_FROM = env.money("SOOCAS_REFUND_FOUR_EYES_FROM", "250")  # EUR
 
 COOLING_OFF = env.duration("SOOCAS_COOLING_OFF", "14d")  # before a deletion runs
 CLAIMS_DAYS = env.number("SOOCAS_CLAIMS_DAYS", 180)  # a closed case can still be disputed

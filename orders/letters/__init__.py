@@ -7,8 +7,10 @@ from orders.letters.order import order_confirmed
 from orders.letters.parcels import order_delivered, parcel_shipped, sent_again
 from orders.letters.payment import payment_checking, payment_declined, payment_pending
 from orders.letters.post import proof_of, prove, send
+from orders.letters.refunds import order_cancelled, refunded
 
 __all__ = [
+    "order_cancelled",
     "order_confirmed",
     "order_delivered",
     "parcel_shipped",
@@ -17,6 +19,7 @@ __all__ = [
     "payment_pending",
     "proof_of",
     "prove",
+    "refunded",
     "send",
     "sent_again",
 ]

@@ -35,6 +35,9 @@ class PaymentAttempt(models.Model):
     approve_url = models.URLField(max_length=500, blank=True)
     capture_id = models.CharField(_("PayPal's capture"), max_length=36, null=True, unique=True)
     captured = models.DecimalField(_("captured"), max_digits=9, decimal_places=2, null=True)
+    currency = models.CharField(  # of what was captured; only euro count as paid
+        _("currency"), max_length=3, default="EUR"
+    )
     problem = models.CharField(_("PayPal's answer"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"))
     ask_at = models.DateTimeField()  # when the sweeper asks PayPal next

@@ -82,7 +82,7 @@ declare(
 declare(
     PaymentAttempt,
     personal(
-        *("paypal_id", "capture_id", "state", "amount", "captured", "created_at"),
+        *("paypal_id", "capture_id", "state", "amount", "captured", "currency", "created_at"),
         category=Category.PAYMENTS,
         purposes=[PAYMENT, ACCOUNTING],
         rectify=Rectify.NEVER,

@@ -178,7 +178,7 @@ def test_a_payment_that_arrives_after_the_end_is_honoured_if_there_is_stock(
     assert Variant.objects.get(pk=brush.pk).on_hand == 4
 
 
-def test_a_payment_that_arrives_when_all_is_sold_is_to_be_refunded(
+def test_a_payment_that_arrives_when_all_is_sold_goes_back_by_itself(
     place: Place, paypal: PayPal, shopper: Shopper, brush: Variant
 ) -> None:
     order = place()
@@ -195,4 +195,6 @@ def test_a_payment_that_arrives_when_all_is_sold_is_to_be_refunded(
 
     assert state(order) == Order.State.EXPIRED
     assert attempt_of(order).state == State.CAPTURED
-    assert OrderEvent.objects.get(alert=True).kind == "refund_due"
+    assert paypal.money() == [("capture", "129.95"), ("refund", "-129.95")]
+    assert Order.objects.get(pk=order.pk).paid == 0
+    assert not OrderEvent.objects.filter(alert=True).exists()

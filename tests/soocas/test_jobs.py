@@ -9,6 +9,7 @@ NAMES = {
     "mailings.propagate_unsubscribe",
     "mailings.send_batch",
     "mailings.sweep",
+    "orders.send_refund",
     "orders.sweep",
     "outbox.send",
     "outbox.sweep",

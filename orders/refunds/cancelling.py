@@ -1,0 +1,42 @@
+"""A paid order ends before anything of it was sent: its goods go back on the shelf, its money back.
+
+Raced against a parcel that leaves: whoever holds the order's row first does it, the other does not.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from catalog import stock
+from orders import letters, vouchers
+from orders.checkout import quantities
+from orders.events import move
+from orders.models import Order, Refund
+from orders.parcels.holding import locked
+from orders.parcels.services import cancel_open, nothing_left_the_house
+from orders.refunds import services
+
+
+def can_cancel(order: Order) -> bool:
+    """Whether it is paid and all of it is still in the house."""
+    running = order.state == Order.State.CONFIRMED and order.delivered_at is None
+    return running and nothing_left_the_house(order)
+
+
+@transaction.atomic
+def cancel_paid(order: Order, *, now: datetime, by: User | None = None) -> bool:
+    """Cancel a paid order whole, once, and give everything back; False if it is too late."""
+    mine = locked(order)
+    if not can_cancel(mine):
+        return False
+    if not move(mine, Order.State.CANCELLED, of=[Order.State.CONFIRMED], now=now):
+        return False
+    cancel_open(mine, now=now)
+    stock.restock(quantities(mine))
+    vouchers.give_back(mine)
+    refund = services.whole(mine, reason=Refund.Reason.CANCELLED, now=now, by=by)
+    letters.order_cancelled(mine, refund)
+    return True
