@@ -113,7 +113,7 @@ def capture(said: Json) -> Capture:
         amount=_finite(said["amount"]["value"]),
         currency=str(said["amount"]["currency_code"]),
         custom_id=str(said.get("custom_id", "")),
-        order_id=str(related.get("order_id", "")),
+        order_id=str(related.get("order_id") or named(said, "up", "orders")),
         reason=_reason(said),
     )
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from pytest_django import Settings
 
 from orders import paypal as client
-from orders.paypal import Item, PayPalError, Wish
+from orders.paypal import Item, PayPalError, Wish, seen
 from tests.orders.shop import PayPal
 
 BRUSH = Item("Sonic brush", "BRUSH", Decimal("129.95"), 1)
@@ -66,7 +67,7 @@ def test_an_order_made_twice_under_one_id_is_one(paypal: PayPal) -> None:
 def test_a_capture_names_its_order(taken: client.Capture) -> None:
     seen = client.get_capture(taken.id)
 
-    assert replace(seen, order_id="") == taken  # in its order it does not name it
+    assert seen == taken
     assert (seen.status, seen.amount, seen.currency) == ("COMPLETED", Decimal("184.80"), "EUR")
     assert client.get(seen.order_id).captures == (taken,)
 
@@ -127,3 +128,108 @@ def test_a_refund_without_an_answer_may_have_happened(
     client.refund(taken.id, Decimal("5.00"), request_id="ref-1")
 
     assert paypal.money() == [("capture", "184.80"), ("refund", "-5.00")]
+
+
+def test_an_order_shows_what_was_given_back_of_it(paypal: PayPal, taken: client.Capture) -> None:
+    mine = client.refund(taken.id, Decimal("24.95"), request_id="ref-1", custom_id="mine")
+    other = paypal.say("POST", f"captures/{taken.id}/refund", {"amount": "5.00"})
+
+    seen = client.get(taken.order_id)
+
+    assert {refund.id for refund in seen.refunds} == {mine.id, other["id"]}
+    assert mine in seen.refunds
+    assert {refund.capture_id for refund in seen.refunds} == {taken.id}
+    assert [capture.status for capture in seen.captures] == ["PARTIALLY_REFUNDED"]
+
+
+def test_all_that_is_left_is_given_back_in_its_own_currency(paypal: PayPal) -> None:
+    made = client.create(WISH, request_id="cre-1")
+    paypal.say("POST", f"orders/{made.id}/approve", {})
+    paypal.fails("capture", "wrong-currency")
+    [capture] = client.capture(made.id, request_id="cap-1").captures
+
+    refund = client.refund(capture.id, None, request_id="ref-1")
+
+    assert (refund.amount, refund.currency) == (Decimal("184.80"), "USD")
+
+
+def test_an_order_is_changed_before_it_is_approved(paypal: PayPal) -> None:
+    made = client.create(WISH, request_id="cre-1")
+    cheaper = replace(WISH, items=(BRUSH,), total=Decimal("134.90"))
+
+    for _ in range(2):
+        client.patch(made.id, cheaper)
+
+    [unit] = paypal.orders()[0]["purchase_units"]
+    assert unit["amount"]["value"] == "134.90"
+    assert [item["sku"] for item in unit["items"]] == ["BRUSH"]
+
+
+def test_an_order_that_is_paid_is_not_changed(taken: client.Capture) -> None:
+    with pytest.raises(PayPalError) as caught:
+        client.patch(taken.order_id, WISH)
+
+    assert caught.value.issues == ("ORDER_ALREADY_COMPLETED",)
+
+
+def test_a_dispute_is_seen_by_its_codes(paypal: PayPal, taken: client.Capture) -> None:
+    said = paypal.say("POST", f"captures/{taken.id}/dispute", {"amount": "24.95"})
+
+    seen = client.get_dispute(said["dispute_id"])
+
+    assert (seen.id, seen.resolved, seen.stage) == (said["dispute_id"], False, "INQUIRY")
+    assert (seen.amount, seen.currency, seen.captures) == (Decimal("24.95"), "EUR", (taken.id,))
+
+
+ORDER = {"id": "5O1", "status": "CREATED", "purchase_units": [{"payments": {"captures": []}}]}
+MONEY = {"currency_code": "EUR", "value": "1.00"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"status": "CREATED"},
+        {"id": "5O1"},
+        {**ORDER, "purchase_units": "x"},
+        {**ORDER, "purchase_units": [{"payments": {"captures": [{}]}}]},
+        {**ORDER, "purchase_units": [{"payments": {"captures": ["x"]}}]},
+        *(
+            {
+                **ORDER,
+                "purchase_units": [
+                    {
+                        "payments": {
+                            "captures": [
+                                {"id": "1", "status": "COMPLETED", "amount": {**MONEY, "value": v}}
+                            ]
+                        }
+                    }
+                ],
+            }
+            for v in ("NaN", "1e999", "-Infinity", "ten", None)
+        ),
+    ],
+)
+def test_an_answer_of_another_shape_is_not_believed(broken: dict[str, object]) -> None:
+    with pytest.raises(PayPalError) as caught:
+        seen.order(broken)
+
+    assert (caught.value.kind, caught.value.outcome_unknown) == ("garbled", True)
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "https://www.paypal.com.example/checkoutnow",
+        "https://evil.example/?https://www.paypal.com/",
+        "http://www.paypal.com/checkoutnow",
+        "javascript:alert(1)",
+        "//www.paypal.com@evil.example/",
+        "",
+    ],
+)
+def test_the_buyer_is_sent_to_paypal_and_nowhere_else(settings: Settings, href: str) -> None:
+    settings.PAYPAL_ENVIRONMENT, settings.PAYPAL_LOCAL_URL = "live", ""
+    said = {**ORDER, "links": [{"rel": "payer-action", "href": href}]}
+
+    assert seen.order(said).approve_url == ""
