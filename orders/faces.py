@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from orders import totals
-from orders.models import LIVE, Order, PaymentAttempt
-from orders.parcels.periods import withdrawal_until
+from orders import story, totals
+from orders.models import LIVE, Order, PaymentAttempt, Return
+from orders.personal_data import kept
+from orders.returns import doing, period
 from orders.sweeping import held_until
 from orders.totals import Totals
 
@@ -21,23 +22,40 @@ class Face:
     kind: str
     totals: Totals
     payable_until: datetime
-    withdraw_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Paid:
+    """What the page of a paid order says besides."""
+
+    happened: list[story.Step]
+    ahead: list[story.Step]
+    clock: period.Clock | None
+    deeds: list[doing.Deed]
+    coming_back: list[Return]  # announced or sent, not here yet
+    kept: list[kept.Fact]
 
 
 def of(order: Order, *, now: datetime) -> Face:
     page, kind = _page(order, now)
-    return Face(
-        page,
-        kind,
-        totals.of(order),
-        payable_until=held_until(order),
-        withdraw_until=withdrawal_until(order),
+    return Face(page, kind, totals.of(order), held_until(order))
+
+
+def paid(order: Order, *, now: datetime) -> Paid:
+    coming = order.returns.filter(state__in=[Return.State.ANNOUNCED, Return.State.SENT])
+    return Paid(
+        story.told(order),
+        story.ahead(order),
+        period.clock(order, now),
+        doing.deeds(order, now),
+        list(coming.order_by("position").prefetch_related("lines__line")),
+        kept.facts(order, now),
     )
 
 
 def _page(order: Order, now: datetime) -> tuple[str, str]:
     if order.state in {Order.State.CANCELLED, Order.State.EXPIRED}:
-        return "ended", order.state
+        return "order" if order.confirmed_at else "ended", order.state
     if order.state == Order.State.PLACED:
         return _unpaid(order)
     if order.delivered_at:

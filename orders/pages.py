@@ -42,8 +42,12 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
     if "proof" in request.GET:
         letters.prove(found, request.GET["proof"], now=timezone.now())
         return redirect("orders:order", token)
-    face = faces.of(found, now=timezone.now())
-    return render(request, f"orders/{face.page}.html", {"order": found, "face": face})
+    now = timezone.now()
+    face = faces.of(found, now=now)
+    page = {"order": found, "face": face}
+    if face.page == "order":
+        page["paid"] = faces.paid(found, now=now)
+    return render(request, f"orders/{face.page}.html", page)
 
 
 @require_POST

@@ -4,9 +4,10 @@ from celery import shared_task
 from django.core.cache import cache
 from django.utils import timezone
 
-from orders import sweeping
-from orders.models import Refund
+from orders import finding, sweeping
+from orders.models import Refund, Withdrawal
 from orders.refunds import sending
+from orders.returns import taking_up
 
 SWEEPING = "orders.sweeping"
 SWEEP_LASTS = 90  # seconds after which a sweep that did not say it is over is taken for dead
@@ -21,7 +22,9 @@ def sweep() -> dict[str, int]:
     if not cache.add(SWEEPING, True, SWEEP_LASTS):
         return {}
     try:
-        return sweeping.sweep(now=timezone.now())
+        now = timezone.now()
+        withdrawn = taking_up.sweep(now=now)  # before what is over is closed
+        return {**sweeping.sweep(now=now), "withdrawn": withdrawn}
     finally:
         cache.delete(SWEEPING)
 
@@ -32,3 +35,17 @@ def send_refund(pk: int) -> None:
     refund = Refund.objects.select_related("order", "attempt").filter(pk=pk).first()
     if refund:
         sending.send(refund, now=timezone.now())
+
+
+@shared_task(name="orders.take_up_withdrawal", ignore_result=True)
+def take_up_withdrawal(pk: int) -> None:
+    """Look for the order of a statement of withdrawal; nothing if another worker did."""
+    said = Withdrawal.objects.filter(pk=pk, taken_up_at=None).first()
+    if said:
+        taking_up.take_up(said, now=timezone.now())
+
+
+@shared_task(name="orders.mail_link", ignore_result=True)
+def mail_link(pk: int) -> None:
+    """Mail the link of the order that somebody looked for; nothing for one that is none."""
+    finding.mail_link(pk, now=timezone.now())

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from orders import pages, views, webhook
 from orders.paper import views as papers
@@ -33,6 +33,7 @@ urlpatterns = [
     path("cart/destination/", views.destination, name="destination"),
     path("checkout/", views.checkout, name="checkout"),
     path("account/orders/", pages.order_list, name="list"),
+    path("", include("orders.returns.urls")),
     path("orders/<order_token:token>/", pages.order, name="order"),
     path("orders/<order_token:token>/pay/", pages.pay, name="pay"),
     path("orders/<order_token:token>/reopen/", pages.reopen, name="reopen"),

@@ -8,11 +8,18 @@ from orders.letters.parcels import order_delivered, parcel_shipped, sent_again
 from orders.letters.payment import payment_checking, payment_declined, payment_pending
 from orders.letters.post import proof_of, prove, send
 from orders.letters.refunds import order_cancelled, refunded
+from orders.letters.returns import (
+    order_link,
+    return_announced,
+    return_received,
+    withdrawal_received,
+)
 
 __all__ = [
     "order_cancelled",
     "order_confirmed",
     "order_delivered",
+    "order_link",
     "parcel_shipped",
     "payment_checking",
     "payment_declined",
@@ -20,6 +27,9 @@ __all__ = [
     "proof_of",
     "prove",
     "refunded",
+    "return_announced",
+    "return_received",
     "send",
     "sent_again",
+    "withdrawal_received",
 ]

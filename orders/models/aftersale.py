@@ -24,7 +24,10 @@ class Withdrawal(models.Model):
     whole = models.BooleanField(_("the whole order"), default=True)
     content = models.JSONField(_("statement"), default=dict)  # {"lines": [{"title", "quantity"}]}
     received_at = models.DateTimeField(_("received"), db_index=True)
-    handled_at = models.DateTimeField(_("handled"), null=True, blank=True)
+    taken_up_at = models.DateTimeField(  # looked up; what could be done by itself is done
+        _("taken up"), null=True, blank=True
+    )
+    handled_at = models.DateTimeField(_("handled"), null=True, blank=True)  # else staff decides
 
     class Meta:
         verbose_name = _("withdrawal")
@@ -57,11 +60,18 @@ class Return(models.Model):
     position = models.PositiveSmallIntegerField(_("return"))  # 1, 2, … within the order
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ANNOUNCED)
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
+    words = models.TextField(_("what is wrong"), max_length=1000, blank=True)  # the buyer's
     tracking = models.CharField(_("tracking code"), max_length=60, blank=True)
+    refund = models.OneToOneField(
+        "orders.Refund", models.PROTECT, null=True, blank=True, related_name="goods"
+    )
     announced_at = models.DateTimeField(_("announced"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     received_at = models.DateTimeField(_("received"), null=True, blank=True)
     inspected_at = models.DateTimeField(_("inspected"), null=True, blank=True)
+    settled_at = models.DateTimeField(  # refund, redelivery or neither was decided
+        _("decided"), null=True, blank=True
+    )
 
     class Meta:
         verbose_name = _("return")
@@ -72,6 +82,11 @@ class Return(models.Model):
         indexes = [models.Index(fields=["state", "announced_at"], name="return_by_state")]
 
     def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What stands on the parcel."""
         return f"{self.order} · R{self.position}"
 
 

@@ -9,16 +9,16 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from orders.events import move
-from orders.models import LIVE, Dispute, Order, PaymentAttempt, Refund, Return, Shipment
+from orders.models import LIVE, Dispute, Order, PaymentAttempt, Refund, Return, Shipment, Withdrawal
 from orders.parcels import arrival, periods
 from orders.parcels.holding import locked
 from orders.parcels.periods import withdrawal_until
+from orders.returns.services import undecided
 
 __all__ = ["close_what_is_over", "reopen", "withdrawal_until"]
 
 AT_ONCE = 50  # orders of each sort in one run
 SHORTEST = timedelta(days=periods.DAYS)
-OPEN_RETURNS = [Return.State.ANNOUNCED, Return.State.SENT, Return.State.RECEIVED]
 ENDED = [Order.State.CANCELLED, Order.State.EXPIRED]
 
 
@@ -37,7 +37,7 @@ def reopen(order: Order, *, now: datetime) -> None:
 
 
 def nothing_open(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Those without a payment, refund, return or dispute that is not done with.
+    """Those without a payment, refund, withdrawal, return or dispute that is not done with.
 
     A refund that failed is owed until another one was made.
     """
@@ -49,7 +49,8 @@ def nothing_open(orders: QuerySet[Order]) -> QuerySet[Order]:
         orders.exclude(Exists(PaymentAttempt.objects.filter(state__in=LIVE, **mine)))
         .exclude(Exists(Refund.objects.filter(state__in=Refund.UNDER_WAY, **mine)))
         .exclude(Exists(unpaid))
-        .exclude(Exists(Return.objects.filter(state__in=OPEN_RETURNS, **mine)))
+        .exclude(Exists(Return.objects.filter(undecided(), **mine)))
+        .exclude(Exists(Withdrawal.objects.filter(handled_at=None, **mine)))
         .exclude(
             Exists(Dispute.objects.filter(attempt__order=OuterRef("pk"), state=Dispute.State.OPEN))
         )
@@ -127,7 +128,7 @@ def _last_settled(order: Order) -> datetime | None:
     disputes = Dispute.objects.filter(attempt__order=order)
     moments = [
         order.refunds.aggregate(last=Max("settled_at"))["last"],
-        order.returns.aggregate(last=Max("inspected_at"))["last"],
+        order.returns.aggregate(last=Max("settled_at"))["last"],
         disputes.aggregate(last=Max("resolved_at"))["last"],
     ]
     return max((moment for moment in moments if moment), default=None)

@@ -62,14 +62,22 @@ declare(
 
 declare(
     Withdrawal,
-    personal(
-        *("number", "name", "email"),
-        category=Category.CONTACT,
-        purposes=[HANDLING, CLAIMS],
-        rectify=Rectify.NEVER,
+    *(
+        personal(
+            name,
+            category=Category.CONTACT,
+            purposes=[HANDLING, CLAIMS],
+            rectify=Rectify.NEVER,
+            why=why,
+        )
+        for name, why in (
+            ("name", _("To find the right order.")),
+            ("number", _("To find the right order. It is in your confirmation mail.")),
+            ("email", _("We send your receipt here at once.")),
+        )
     ),
     personal(
-        *("content", "whole", "language", "received_at", "handled_at", "order"),
+        *("content", "whole", "language", "received_at", "taken_up_at", "handled_at", "order"),
         category=Category.PURCHASES,
         purposes=[HANDLING, CLAIMS],
         rectify=Rectify.NEVER,
@@ -86,14 +94,14 @@ declare(
 declare(
     Return,
     personal(
-        "tracking",
+        *("words", "tracking"),
         category=Category.PURCHASES,
         purposes=[HANDLING],
         rectify=Rectify.NEVER,
     ),
     personal(
         *("state", "reason", "announced_at", "sent_at", "received_at", "inspected_at"),
-        "withdrawal",
+        *("settled_at", "withdrawal", "refund"),
         category=Category.PURCHASES,
         purposes=[HANDLING],
         rectify=Rectify.NEVER,
@@ -101,7 +109,7 @@ declare(
     ),
     not_personal("id", "order", "position"),
     keep_row=True,
-    words=Words(fields={"withdrawal": _("withdrawal")}, lasting=LASTING),
+    words=Words(fields={"withdrawal": _("withdrawal"), "refund": _("refund")}, lasting=LASTING),
     **with_order(),
 )
 

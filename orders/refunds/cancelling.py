@@ -15,8 +15,9 @@ from orders import letters, vouchers
 from orders.checkout import quantities
 from orders.events import move
 from orders.models import Order, Refund
+from orders.parcels.arrival import contents
 from orders.parcels.holding import locked
-from orders.parcels.services import cancel_open, nothing_left_the_house
+from orders.parcels.services import IN_THE_HOUSE, cancel_open, nothing_left_the_house
 from orders.refunds import services
 
 
@@ -34,9 +35,18 @@ def cancel_paid(order: Order, *, now: datetime, by: User | None = None) -> bool:
         return False
     if not move(mine, Order.State.CANCELLED, of=[Order.State.CONFIRMED], now=now):
         return False
+    here = _still_here(mine)
     cancel_open(mine, now=now)
-    stock.restock(quantities(mine))
+    stock.restock(here)
     vouchers.give_back(mine)
     refund = services.whole(mine, reason=Refund.Reason.CANCELLED, now=now, by=by)
     letters.order_cancelled(mine, refund)
     return True
+
+
+def _still_here(order: Order) -> dict[int, int]:
+    """By variant: what waits in its parcels; what was withdrawn from is on the shelf already."""
+    if not order.shipments.exists():  # of before there were parcels
+        return quantities(order)
+    waiting = order.shipments.filter(state__in=IN_THE_HOUSE)
+    return dict(contents(waiting))

@@ -16,7 +16,10 @@ from pytest_django import Settings
 from catalog.models import Category, Product, Variant
 from orders import paypal as client
 from orders.models import Order
-from tests.orders.shop import Letterbox, PayPal, Shopper
+from tests.broker import dead_broker, jobs
+from tests.orders.shop import Letterbox, PayPal, Shopper, pays
+
+__all__ = ["dead_broker", "jobs"]
 
 ROOT = Path(__file__).parents[2]
 SECRET = "s3cret-of-the-shop"
@@ -109,3 +112,18 @@ def place(paypal: PayPal, shopper: Shopper, brush: Variant) -> Callable[..., Ord
         return Order.objects.latest("pk")
 
     return placed
+
+
+@pytest.fixture
+def paid(place: Callable[..., Order], paypal: PayPal, shopper: Shopper) -> Order:
+    """One brush, paid a moment ago."""
+    return pays(place(), paypal, shopper)
+
+
+@pytest.fixture
+def two_lines(paypal: PayPal, shopper: Shopper, brush: Variant, heads: Variant) -> Order:
+    """A brush and two sets of sealed brush heads, paid a moment ago."""
+    shopper.puts(brush)
+    shopper.puts(heads, 2)
+    shopper.orders()
+    return pays(Order.objects.latest("pk"), paypal, shopper)

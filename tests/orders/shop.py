@@ -182,6 +182,14 @@ class PayPal:
         self.say("POST", "webhooks/release", {"reverse": reverse})
 
 
+def pays(order: Order, paypal: PayPal, shopper: Shopper) -> Order:
+    """Approved at PayPal, and back from there."""
+    paypal.approve(order)
+    shopper.returns(order)
+    order.refresh_from_db()
+    return order
+
+
 def key(order: Order) -> str:
     return str(attempt_of(order).paypal_id)
 
