@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from catalog.forms import VariantForm, VariantFormSet
 from catalog.models import Category, Fact, Picture, Product, Variant
 
 
@@ -24,8 +29,10 @@ class CategoryAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]  
 
 class VariantInline(NeverDeleted, admin.StackedInline):  # type: ignore[type-arg]  # no [] at run time
     model = Variant
+    form = VariantForm
+    formset = VariantFormSet
     extra = 0
-    readonly_fields = ["reserved"]
+    readonly_fields = ["on_hand", "reserved"]
     classes = ["collapse"]
 
 
@@ -48,14 +55,40 @@ class ProductAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]  #
     inlines = [VariantInline, PictureInline, FactInline]
 
 
+class StockFilter(admin.SimpleListFilter):
+    """What is running out: the threshold is a setting."""
+
+    title = _("stock")
+    parameter_name = "stock"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        few = _("%(few)s or fewer left") % {"few": settings.LOW_STOCK}
+        return [("low", few), ("out", _("sold out"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Variant]) -> QuerySet[Variant]:
+        few = {"low": settings.LOW_STOCK, "out": 0}.get(self.value() or "")
+        return (
+            queryset
+            if few is None
+            else queryset.filter(pk__in=Variant.objects.low(few).values("pk"))
+        )
+
+
 @admin.register(Variant)
 class VariantAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run time
+    form = VariantForm
     list_display = ["sku", "product", "name_nl", "price", "on_hand", "reserved", "left", "active"]
-    list_filter = ["active", "product__category"]
+    list_filter = [StockFilter, "active", "product__category"]
     list_select_related = ["product"]
     search_fields = ["sku", "ean", "product__name_nl", "product__name_en"]
-    readonly_fields = ["reserved"]
+    readonly_fields = ["on_hand", "reserved"]
 
-    @admin.display(description=_("still for sale"))
-    def left(self, variant: Variant) -> int:
-        return variant.available
+    @admin.display(description=_("still for sale"), ordering=F("on_hand") - F("reserved"))
+    def left(self, variant: Variant) -> SafeString:
+        level = "badge-danger" if variant.available == 0 else "badge-warn"
+        if not variant.active or variant.available > settings.LOW_STOCK:
+            level = ""
+        return format_html('<span class="badge {}">{}</span>', level, variant.available)
+
+    def save_model(self, request: HttpRequest, obj: Variant, form: Any, change: bool) -> None:
+        form.save()  # writes what was changed on the page, and no stock that was read before

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from catalog.models import Variant
 
@@ -35,6 +36,20 @@ class OutOfStock(Exception):
 
 class NotReserved(Exception):
     """More would be released or sold than is reserved: a fault of the caller; nothing changed."""
+
+
+class BelowReserved(Exception):
+    """Less would be on hand than orders have reserved; nothing changed."""
+
+
+def correct(variant: int, change: int) -> None:
+    """Pieces were counted, bought or broken: add ``change`` to what is there now.
+
+    Raises BelowReserved, also for a variant that is not there.
+    """
+    enough = Variant.objects.filter(pk=variant, on_hand__gte=F("reserved") - change)
+    if not enough.update(on_hand=F("on_hand") + change):
+        raise BelowReserved(f"Cannot change the stock of variant {variant} by {change}.")
 
 
 def reserve(quantities: Mapping[int, int]) -> None:

@@ -218,6 +218,7 @@ PAYPAL_WEBHOOK_ROOTS = env.text("PAYPAL_WEBHOOK_ROOTS", str(BASE_DIR / "orders/p
 SELLER = imprint.seller()  # printed on invoices
 PAYMENT_HOLD = env.duration("SOOCAS_PAYMENT_HOLD", "3h")  # stock kept for an unpaid order
 REFUND_FOUR_EYES_FROM = env.money("SOOCAS_REFUND_FOUR_EYES_FROM", "250")  # EUR
+LOW_STOCK = env.number("SOOCAS_LOW_STOCK", 5)  # pieces left at which staff is shown a variant
 
 COOLING_OFF = env.duration("SOOCAS_COOLING_OFF", "14d")  # before a deletion runs
 CLAIMS_DAYS = env.number("SOOCAS_CLAIMS_DAYS", 180)  # a closed case can still be disputed

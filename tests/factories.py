@@ -33,6 +33,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "orders.Refund": {"state": "completed", "reason": "goodwill"},
     "orders.Voucher": {"code": "ZQ-1", "amount": Decimal(5), "percent": None, "most_uses": None},
     "orders.ReturnLine": {"quantity": 1, "received": 1, "restocked": 0},
+    "catalog.Picture": {"drawing": "zq.svg", "photograph": "", "crop": ""},
     "catalog.Variant": {"reserved": 0, "on_hand": 5, "ean": "8700000000017", "sku": "ZQ-1"},
     "mailings.Subscription": {"state": "ended"},
     "outbox.Message": {"state": "sent"},

@@ -22,6 +22,10 @@ class VariantQuerySet(models.QuerySet["Variant"]):
     def on_sale(self) -> Self:
         return self.filter(active=True, product__active=True)
 
+    def low(self, few: int) -> Self:
+        """On sale, with at most so many pieces left to sell."""
+        return self.on_sale().filter(on_hand__lte=F("reserved") + few)
+
     def with_words(self) -> Self:
         """With all that a line of a cart or an order shows."""
         return self.select_related("product").prefetch_related("product__pictures")
@@ -94,6 +98,15 @@ class Variant(models.Model):
     def vat_rate(self) -> Decimal:
         """In per cent."""
         return vat.rate(self.vat_class)
+
+    def ordered(self) -> bool:
+        """Whether something that must stay, such as a line of an order, points to it."""
+        pointing = Variant._meta.get_fields(include_hidden=True)
+        return any(
+            field.related_model._base_manager.filter(**{field.field.name: self.pk}).exists()
+            for field in pointing
+            if isinstance(field, models.ManyToOneRel) and field.on_delete is models.PROTECT
+        )
 
     def label(self, language: str | None = None) -> str:
         """What tells it from its sisters: its colour; empty for an only child."""
