@@ -1,5 +1,5 @@
 """What staff sees of orders. Each part registers its own pages."""
 
-from orders.admin import order
+from orders.admin import order, parcels
 
-__all__ = ["order"]
+__all__ = ["order", "parcels"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,18 +14,17 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from orders.admin import at_once, glance, order_page
 from orders.admin.filters import WorkFilter
 from orders.admin.looked_at import LookedAt
+from orders.admin.parcels_at_once import ParcelsOfOrders
 from orders.admin.search import matching
 from orders.models import Order, OrderEvent
-from orders.parcels import many
 
 
 @admin.register(Order)
-class OrderAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run time
+class OrderAdmin(ParcelsOfOrders, LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run time
     list_display = (
         *("shown_number", "age", "shown_state", "payment", "parcels", "afterwards"),
         *("shown_total", "shown_paid", "refunded"),
@@ -39,7 +38,7 @@ class OrderAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]  # no []
     )
     date_hierarchy = "placed_at"
     ordering = ("-placed_at", "-pk")
-    actions = ("mark_delivered", "mark_seen")
+    actions = ("slips", "ship", "export", "mark_delivered", "mark_seen")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         alerts = OrderEvent.objects.filter(order=OuterRef("pk"), alert=True)
@@ -95,14 +94,6 @@ class OrderAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]  # no []
 
     def has_work_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("orders.change_order")
-
-    @admin.action(description=_("Mark what was shipped as delivered"), permissions=["work"])
-    def mark_delivered(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
-        count = many.deliver_orders(queryset, now=timezone.now())
-        said = ngettext(
-            "%(count)d parcel is delivered.", "%(count)d parcels are delivered.", count
-        ) % {"count": count}
-        self.message_user(request, said, messages.SUCCESS if count else messages.WARNING)
 
     @admin.action(description=_("Mark as looked at"), permissions=["work"])
     def mark_seen(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:

@@ -26,7 +26,7 @@ SEVERAL_OF_EACH: tuple[str, ...] = (
     *("lines__refunded_as__refund", "shipments__lines__line", "returns__lines__line"),
     *("refunds__lines__line", "refunds__requested_by", "refunds__approved_by"),
 )
-SENT = ("shipped", "delivered", "returned")
+SENT = ("shipped", "delivered", "lost", "returned")
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,10 @@ EVENTS: dict[str, str | Promise] = {
     "return_received": _("Goods came back to us"),
     "return_inspected": _("Goods that came back were inspected"),
     "return_cancelled": _("Return called off"),
-    "delivered": _("Delivered"),
+    "order_delivered": _("All of it delivered: the withdrawal period begins"),
+    "parcel_split": _("Parcel split"),
+    "carrier_told": _("Address given to the carrier"),
+    "redelivered": _("Sent again, free of charge"),
     "refund_due": _("Paid, but cannot be served: the money must go back"),
     "unknown_refusal": _("PayPal refused in words we do not know"),
     "no_answer": _("PayPal gave no answer"),
@@ -58,6 +61,9 @@ EVENTS: dict[str, str | Promise] = {
 MAILS: dict[str, str | Promise] = {
     "orders/confirmed": _("Order confirmed"),
     "orders/pending": _("Payment under review"),
+    "orders/shipped": _("Parcel on its way"),
+    "orders/delivered": _("Order delivered"),
+    "orders/redelivery": _("Sent again"),
 }
 
 

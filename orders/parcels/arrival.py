@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -16,6 +16,7 @@ from orders.parcels.holding import lineage
 
 State = Shipment.State
 Pieces: TypeAlias = Counter[int]  # by the variant's key: a redelivery has lines of its own
+NOT_BACK = frozenset(Refund.State) - frozenset(Refund.RETURNED_STATES)
 UNFINISHED = {State.OPEN, State.PACKED, State.SHIPPED}
 
 
@@ -66,15 +67,18 @@ def has_failed(parcel: Shipment) -> bool:
     return parcel.state in {State.LOST, State.RETURNED} and parcel.delivered_at is None
 
 
-def owed(order: Order, failed: Iterable[Shipment]) -> Pieces:
-    """Pieces of failed parcels that were neither sent again nor paid back."""
-    root = lineage(order)[-1]
-    if root.total > 0 and root.paid <= 0:
+def owed(order: Order, failed: Iterable[Shipment], *, but: Collection[str] = NOT_BACK) -> Pieces:
+    """Pieces of failed parcels that were neither sent again nor paid back.
+
+    ``but``: the states of refunds that do not count.
+    """
+    first = lineage(order)[-1]
+    if first.total > 0 and first.paid <= 0:
         return Counter()
     missing: Pieces = Counter()
     for parcel in failed:
         missing += contents([parcel]) - contents(sent_again(parcel))
-    return missing - paid_back(root)
+    return missing - (refunded(first, but=but) - _sent_back(first))
 
 
 def sent_again(parcel: Shipment) -> list[Shipment]:
@@ -82,20 +86,19 @@ def sent_again(parcel: Shipment) -> list[Shipment]:
 
 
 def contents(parcels: Iterable[Shipment]) -> Pieces:
-    rows = ShipmentLine.objects.filter(shipment__in=[parcel.pk for parcel in parcels])
-    counted = rows.values_list("line__variant").annotate(n=Sum("quantity"))
-    return Counter(dict(counted))
+    keys = [parcel.pk for parcel in parcels]
+    return _by_variant(ShipmentLine.objects.filter(shipment__in=keys))
 
 
-def paid_back(order: Order) -> Pieces:
-    """Pieces refunded that the buyer did not send back: so, what never arrived."""
-    refunded = RefundLine.objects.filter(
-        refund__order=order, refund__state__in=Refund.RETURNED_STATES
-    )
-    back = ReturnLine.objects.filter(goods_return__order=order).exclude(
-        goods_return__state=Return.State.CANCELLED
-    )
-    return _by_variant(refunded) - _by_variant(back)
+def refunded(order: Order, *, but: Collection[str] = NOT_BACK) -> Pieces:
+    rows = RefundLine.objects.filter(refund__order=order)
+    return _by_variant(rows.exclude(refund__state__in=but))
+
+
+def _sent_back(order: Order) -> Pieces:
+    """What the buyer returns: its refund is not for what never arrived."""
+    rows = ReturnLine.objects.filter(goods_return__order=order)
+    return _by_variant(rows.exclude(goods_return__state=Return.State.CANCELLED))
 
 
 def _by_variant(rows: QuerySet[Any]) -> Pieces:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
@@ -29,13 +27,16 @@ def held_back(order: Order) -> str:
     """Why nothing of it may leave the house, or empty."""
     if order.state != Order.State.CONFIRMED:
         return _("The order is %(state)s.") % {"state": order.get_state_display()}
-    if order.attempts.filter(state=PaymentAttempt.State.PENDING_REVIEW).exists():
+    reviewed = PaymentAttempt.objects.filter(order__in=lineage(order))
+    if reviewed.filter(state=PaymentAttempt.State.PENDING_REVIEW).exists():
         return _("PayPal is still reviewing a payment of this order.")
-    if order.total > 0 and order.paid - _on_its_way_back(order) <= 0:
+    if all_paid_back(order):
         return _("What was paid for this order went back, or is about to.")
     return ""
 
 
-def _on_its_way_back(order: Order) -> Decimal:
-    under_way = order.refunds.filter(state__in=Refund.UNDER_WAY)
-    return under_way.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+def all_paid_back(order: Order) -> bool:
+    """Whether nothing is left of what was paid for it, or for the order that it replaces."""
+    first = lineage(order)[-1]
+    under_way = first.refunds.filter(state__in=Refund.UNDER_WAY).aggregate(sum=Sum("amount"))
+    return first.total > 0 and first.paid <= (under_way["sum"] or 0)

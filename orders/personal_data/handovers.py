@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from orders.models import Order
@@ -23,12 +24,12 @@ def told_paypal(order: Order, *, now: datetime) -> None:
     )
 
 
-def told_carrier(order: Order, *, now: datetime) -> None:
+def told_carrier(order: Order, *, fields: Iterable[str], now: datetime) -> None:
     """Put on record what the carrier was given to bring a parcel."""
     CARRIER.received(
         order.customer or order.email,
         purpose=FULFILMENT,
-        fields=("delivery_name", "delivery_street", "delivery_city", "phone"),
+        fields=fields,
         about=f"order:{order.pk}",
         now=now,
     )
