@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -184,7 +185,7 @@ def test_a_parcel_leaves_or_its_order_is_cancelled_never_both(buy: Buy) -> None:
             finally:
                 connection.close()
 
-        deeds = [ship, cancel] if n % 2 else [cancel, ship]
+        deeds: list[Callable[[], bool]] = [ship, cancel] if n % 2 else [cancel, ship]
         with ThreadPoolExecutor(2) as pool:
             done = [job.result() for job in [pool.submit(deed) for deed in deeds]]
 
