@@ -6,11 +6,12 @@ from django.utils import timezone
 
 from orders import finding, sweeping
 from orders.models import Refund, Withdrawal
+from orders.reconciliation import nightly
 from orders.refunds import sending
 from orders.returns import taking_up
 
-SWEEPING = "orders.sweeping"
-SWEEP_LASTS = 90  # seconds after which a sweep that did not say it is over is taken for dead
+SWEEPING, SWEEP_LASTS = "orders.sweeping", 90  # seconds after which it is taken for dead
+RECONCILING, RECONCILE_LASTS = "orders.reconciling", 120
 
 
 @shared_task(name="orders.sweep")
@@ -27,6 +28,18 @@ def sweep() -> dict[str, int]:
         return {**sweeping.sweep(now=now), "withdrawn": withdrawn}
     finally:
         cache.delete(SWEEPING)
+
+
+@shared_task(name="orders.reconcile")
+def reconcile() -> dict[str, int]:
+    """At night, a piece every minute until all is compared. Safe to repeat."""
+    if not cache.add(RECONCILING, True, RECONCILE_LASTS):
+        return {}
+    try:
+        run = nightly.work(now=timezone.now())
+    finally:
+        cache.delete(RECONCILING)
+    return {"orders": run.orders, "unanswered": run.unanswered} if run else {}
 
 
 @shared_task(name="orders.send_refund")

@@ -217,6 +217,7 @@ PAYPAL_TIMEOUT = (3, 15)  # seconds to connect, to read
 PAYPAL_WEBHOOK_ROOTS = env.text("PAYPAL_WEBHOOK_ROOTS", str(BASE_DIR / "orders/paypal_roots.crt"))
 SELLER = imprint.seller()  # printed on invoices
 PAYMENT_HOLD = env.duration("SOOCAS_PAYMENT_HOLD", "3h")  # stock kept for an unpaid order
+RECONCILE_DAYS = env.number("SOOCAS_RECONCILE_DAYS", 3)  # compared with PayPal each night
 REFUND_FOUR_EYES_FROM = env.money("SOOCAS_REFUND_FOUR_EYES_FROM", "250")  # EUR
 LOW_STOCK = env.number("SOOCAS_LOW_STOCK", 5)  # pieces left at which staff is shown a variant
 

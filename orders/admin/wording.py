@@ -55,11 +55,19 @@ EVENTS: dict[str, str | Promise] = {
     "wrong_order": _("PayPal took money for another order"),
     "refunded": _("Refunded at PayPal before we saw it paid"),
     "partially_refunded": _("Partly refunded at PayPal before we saw it paid"),
+    "difference_found": _("Our books and PayPal's disagree"),
+    "difference_gone": _("Our books and PayPal's agree again"),
+    "difference_resolved": _("A difference to PayPal's books was resolved by a colleague"),
+    "dispute_opened": _("The buyer disputes the payment at PayPal"),
+    "dispute_reopened": _("A dispute at PayPal goes on"),
+    "dispute_resolved": _("PayPal decided a dispute"),
     "long_unknown": _("Still no word from PayPal after many questions"),
 }
 
 MAILS: dict[str, str | Promise] = {
     "orders/confirmed": _("Order confirmed"),
+    "orders/checking": _("Payment being checked"),
+    "orders/declined": _("Payment declined"),
     "orders/pending": _("Payment under review"),
     "orders/shipped": _("Parcel on its way"),
     "orders/delivered": _("Order delivered"),

@@ -11,6 +11,7 @@ NAMES = {
     "mailings.sweep",
     "orders.send_refund",
     "orders.mail_link",
+    "orders.reconcile",
     "orders.sweep",
     "orders.take_up_withdrawal",
     "outbox.send",
