@@ -18,6 +18,6 @@ def subtract(refund: Refund, *, now: datetime) -> None:
     """Inside the transaction that saw it happen. Only euro were ever added."""
     if refund.attempt.currency == "EUR":
         Order.objects.filter(pk=refund.order_id).update(paid=F("paid") - refund.amount)
-    over = -limits.left_of(refund.attempt)
+    over = -limits.left_of(refund.attempt, Refund.RETURNED_STATES)
     if over > 0:
         record(refund.order_id, "refunded_too_much", now=now, detail=str(over), alert=True)

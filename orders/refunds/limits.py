@@ -21,9 +21,9 @@ def paying(order: Order) -> PaymentAttempt | None:
     return taken.exclude(pk__in=surplus.values("attempt")).order_by("position").first()
 
 
-def left_of(attempt: PaymentAttempt) -> Decimal:
+def left_of(attempt: PaymentAttempt, states: Sequence[str] = COUNTED) -> Decimal:
     """What PayPal took of a payment, less what went back or is about to."""
-    gone = attempt.refunds.filter(state__in=COUNTED).aggregate(sum=Sum("amount"))["sum"]
+    gone = attempt.refunds.filter(state__in=states).aggregate(sum=Sum("amount"))["sum"]
     return (attempt.captured or NOTHING) - (gone or NOTHING)
 
 

@@ -25,7 +25,16 @@ from orders.refunds.limits import COUNTED, NOTHING
 from orders.refunds.rows import Cause
 from orders.refunds.shares import NotRefundable, Share
 
-__all__ = ["NotApprovable", "NotRefundable", "approve", "open_for", "refuse", "request", "whole"]
+__all__ = [
+    "NotApprovable",
+    "NotRefundable",
+    "again",
+    "approve",
+    "open_for",
+    "refuse",
+    "request",
+    "whole",
+]
 
 State = Refund.State
 
@@ -76,6 +85,22 @@ def whole(order: Order, *, reason: str, now: datetime, by: User | None = None) -
     if attempt is None or left <= 0:
         return None
     return rows.write(attempt, shares.of_rest(locked, left), Cause(reason, by), now=now)
+
+
+@transaction.atomic
+def again(refund: Refund, *, by: User, now: datetime) -> Refund:
+    """Ask anew for one that failed or was refused; it waits for approval. Raises NotRefundable."""
+    locked = Order.objects.select_for_update().get(pk=refund.order_id)
+    refund.refresh_from_db()
+    left = limits.left_of(refund.attempt)
+    if refund.state not in {State.FAILED, State.REFUSED}:
+        raise NotRefundable(_("This refund is not over."))
+    if left <= 0:
+        raise NotRefundable(_("Everything was paid back, or is about to be."))
+    wanted = {row.line_id: row.quantity for row in refund.lines.all()}
+    parts = shares.of_parts(locked, wanted, refund.shipping)
+    share = parts.cut_to(min(left, refund.amount))
+    return rows.write(refund.attempt, share, Cause(refund.reason, by, waits=True), now=now)
 
 
 def share_of(order: Order, **wanted: Unpack[Wanted]) -> Share:

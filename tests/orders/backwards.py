@@ -13,17 +13,9 @@ from django.utils import timezone
 from orders.models import Order, OrderEvent, Refund
 from orders.refunds import services
 from orders.tasks import send_refund, sweep
-from tests.orders.shop import PayPal, Shopper
 
 Place = Callable[..., Order]
-Paid = Callable[..., Order]
-
-
-def pays(order: Order, paypal: PayPal, shopper: Shopper) -> Order:
-    paypal.approve(order)
-    shopper.returns(order)
-    order.refresh_from_db()
-    return order
+Bought = Callable[..., Order]
 
 
 def asks(order: Order, amount: str = "", reason: str = "goodwill", **wanted: Any) -> Refund:

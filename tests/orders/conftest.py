@@ -127,3 +127,16 @@ def two_lines(paypal: PayPal, shopper: Shopper, brush: Variant, heads: Variant) 
     shopper.puts(heads, 2)
     shopper.orders()
     return pays(Order.objects.latest("pk"), paypal, shopper)
+
+
+@pytest.fixture
+def bought(
+    place: Callable[..., Order], paypal: PayPal, shopper: Shopper, heads: Variant
+) -> Callable[..., Order]:
+    """Makes a paid order of one brush and two sets of heads, 179.85 with free delivery."""
+
+    def ordered(**changed: Any) -> Order:
+        shopper.puts(heads, 2)
+        return pays(place(**changed), paypal, shopper)
+
+    return ordered

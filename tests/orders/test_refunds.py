@@ -8,34 +8,22 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from catalog.models import Variant
 from orders.models import Order, Refund
 from orders.refunds import services
 from orders.refunds.services import NotRefundable
 from outbox.models import Message
-from tests.orders.backwards import Paid, asks, paid_sum, pays, sent, states
-from tests.orders.shop import PayPal, Shopper
+from tests.orders.backwards import Bought, asks, paid_sum, sent, states
+from tests.orders.shop import PayPal
 
 State = Refund.State
-
-
-@pytest.fixture
-def paid(place: Callable[..., Order], paypal: PayPal, shopper: Shopper, heads: Variant) -> Paid:
-    """A paid order of one brush and two sets of heads, 179.85 with free delivery."""
-
-    def ordered(**changed: object) -> Order:
-        shopper.puts(heads, 2)
-        return pays(place(**changed), paypal, shopper)
-
-    return ordered
 
 
 def line(order: Order, sku: str) -> int:
     return order.lines.get(sku=sku).pk
 
 
-def test_an_amount_goes_back_and_lowers_what_is_paid(paid: Paid, paypal: PayPal) -> None:
-    order = paid()
+def test_an_amount_goes_back_and_lowers_what_is_paid(bought: Bought, paypal: PayPal) -> None:
+    order = bought()
 
     refund = sent(asks(order, "10.00"))
 
@@ -45,8 +33,8 @@ def test_an_amount_goes_back_and_lowers_what_is_paid(paid: Paid, paypal: PayPal)
     assert paid_sum(order) == Decimal("169.85")
 
 
-def test_a_refund_is_mailed_once_in_the_order_s_language(paid: Paid) -> None:
-    order = paid()
+def test_a_refund_is_mailed_once_in_the_order_s_language(bought: Bought) -> None:
+    order = bought()
     refund = sent(asks(order, "10.00"))
     sent(refund)
 
@@ -56,8 +44,8 @@ def test_a_refund_is_mailed_once_in_the_order_s_language(paid: Paid) -> None:
     assert mail.context["amount"] == "10.00"
 
 
-def test_pieces_of_a_line_go_back_at_their_price(paid: Paid, paypal: PayPal) -> None:
-    order = paid()
+def test_pieces_of_a_line_go_back_at_their_price(bought: Bought, paypal: PayPal) -> None:
+    order = bought()
 
     refund = sent(asks(order, reason="returned", lines={line(order, "HEADS-4"): 1}))
 
@@ -66,8 +54,8 @@ def test_pieces_of_a_line_go_back_at_their_price(paid: Paid, paypal: PayPal) -> 
     assert paypal.money()[1:] == [("refund", "-24.95")]
 
 
-def test_the_last_refund_is_exactly_what_is_left(paid: Paid, paypal: PayPal) -> None:
-    order = paid()
+def test_the_last_refund_is_exactly_what_is_left(bought: Bought, paypal: PayPal) -> None:
+    order = bought()
     sent(asks(order, "10.00"))
     sent(asks(order, reason="returned", lines={line(order, "HEADS-4"): 2}))
 
@@ -78,8 +66,8 @@ def test_the_last_refund_is_exactly_what_is_left(paid: Paid, paypal: PayPal) -> 
     assert paypal.say("GET", "ledger")["totals"] == {"EUR": "0.00"}
 
 
-def test_the_whole_of_an_order_goes_back_with_its_lines(paid: Paid) -> None:
-    order = paid()
+def test_the_whole_of_an_order_goes_back_with_its_lines(bought: Bought) -> None:
+    order = bought()
     sent(asks(order, reason="returned", lines={line(order, "HEADS-4"): 1}))
 
     refund = services.whole(order, reason="cancelled", now=timezone.now())
@@ -91,8 +79,8 @@ def test_the_whole_of_an_order_goes_back_with_its_lines(paid: Paid) -> None:
 
 
 @pytest.mark.parametrize("amount", ["179.86", "0.00", "-5.00", "0.001", "NaN", "Infinity"])
-def test_no_amount_beyond_what_is_left(paid: Paid, paypal: PayPal, amount: str) -> None:
-    order = paid()
+def test_no_amount_beyond_what_is_left(bought: Bought, paypal: PayPal, amount: str) -> None:
+    order = bought()
 
     with pytest.raises(NotRefundable):
         asks(order, amount)
@@ -101,8 +89,8 @@ def test_no_amount_beyond_what_is_left(paid: Paid, paypal: PayPal, amount: str) 
     assert paypal.money() == [("capture", "179.85")]
 
 
-def test_what_is_under_way_cannot_be_asked_for_again(paid: Paid) -> None:
-    order = paid()
+def test_what_is_under_way_cannot_be_asked_for_again(bought: Bought) -> None:
+    order = bought()
     asks(order, "100.00")
 
     with pytest.raises(NotRefundable, match=r"79\.85"):
