@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.backends.base import SessionBase, UpdateError
+from django.http import HttpRequest
 
 from catalog.models import Variant
+from orders.models import Order
 
 KEY = "cart"
 NONCE = "cart_nonce"
 CHOICE = "cart_choice"  # where it goes, how, and a voucher's code
+PLACED = "cart_placed"  # token of the order that was placed last
 MOST_OF_ONE = 10  # pieces
 MOST_LINES = 60
 
@@ -33,6 +38,14 @@ class CartLine:
     @property
     def sku(self) -> str:
         return self.variant.sku
+
+    @property
+    def title(self) -> str:
+        return self.variant.title()
+
+    @property
+    def sealed(self) -> bool:
+        return self.variant.sealed
 
     @property
     def unit_price(self) -> Decimal:
@@ -66,9 +79,9 @@ class Cart:
         found = {variant.sku: variant for variant in sold}
         return [CartLine(found[s], n) for s, n in self.quantities.items() if s in found]
 
-    def gone(self) -> list[str]:
-        """The SKUs that are no longer for sale."""
-        return sorted(set(self.quantities) - {line.variant.sku for line in self.lines()})
+    def gone(self, lines: Sequence[CartLine]) -> list[str]:
+        """The SKUs that are no longer for sale: in the cart, but not among its lines."""
+        return sorted(set(self.quantities) - {line.sku for line in lines})
 
     def add(self, sku: str, quantity: int) -> None:
         self.put(sku, self.quantities.get(sku, 0) + quantity)
@@ -87,10 +100,15 @@ class Cart:
         for sku, quantity in quantities.items():
             self.put(sku, quantity)
 
-    def clear(self) -> None:
+    def leave(self, ordered: Mapping[str, int]) -> None:
+        """Take out what became an order, and its voucher; what was put in since stays."""
+        left = {sku: n - ordered.get(sku, 0) for sku, n in self.quantities.items()}
+        self.quantities = {sku: n for sku, n in left.items() if n > 0}
         self.session.pop(KEY, None)
-        self.session.pop(NONCE, None)
-        self.quantities = {}
+        if self.quantities:
+            self.session[KEY] = self.quantities
+        self.session[CHOICE] = self.chosen() | {"code": ""}
+        del self.session[NONCE]
 
     def chosen(self) -> dict[str, str]:
         """Country, way of delivery and code, as far as the shopper chose them."""
@@ -108,6 +126,23 @@ class Cart:
         if NONCE not in self.session:
             self.session[NONCE] = secrets.token_urlsafe(24)
         return str(self.session[NONCE])
+
+
+def ordered(request: HttpRequest, order: Order) -> None:
+    """The order's things leave the cart, in the session as it is stored this moment, at once.
+
+    Another tab may have changed the cart since this request began, and may while PayPal is asked.
+    The order's token stays for as long as it may be paid: the way back leads there.
+    """
+    session = type(request.session)(request.session.session_key)
+    cart = Cart(session)
+    if session.get(NONCE) == order.nonce:  # not yet, by the other click
+        cart.leave(dict(order.lines.values_list("sku", "quantity")))
+        session[PLACED] = order.token
+        with suppress(UpdateError):  # signed out this moment
+            session.save()
+        session.modified = False
+    request.session = session
 
 
 def _clean(stored: object) -> dict[str, int]:

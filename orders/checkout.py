@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import User
 from catalog import stock
 from catalog.texts import in_language
-from orders import offers, totals, vouchers
+from orders import letters, offers, totals, vouchers
 from orders.cart import CartLine
 from orders.events import move, record
 from orders.models import LIVE, Order, OrderLine, PaymentAttempt
@@ -23,6 +23,10 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that looks like another
 
 class TotalChanged(Exception):
     """The summary the shopper saw is no longer what it would be."""
+
+
+class Undeliverable(Exception):
+    """Nothing brings it there; says why, in the shopper's language."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,16 @@ class Wish:
 def place_order(wish: Wish, lines: Sequence[CartLine], *, now: datetime) -> Order:
     """Freeze the cart and reserve its stock, all or nothing.
 
-    The same form sent twice gives the same order. Raises TotalChanged,
+    The same form sent twice gives the same order. Raises TotalChanged, Undeliverable,
     catalog.stock.OutOfStock naming the short lines, or vouchers.VoucherRefused.
     """
     placed = Order.objects.filter(nonce=wish.nonce).first()
     if placed:
         return placed
     offer = offers.of(lines, wish.choice, now=now)
-    if not lines or offer.mark != wish.seen or offer.undeliverable:
+    if offer.undeliverable:
+        raise Undeliverable(offer.undeliverable)
+    if not lines or offer.mark != wish.seen:
         raise TotalChanged
     try:
         return _place(wish, offer, now=now)
@@ -74,12 +80,23 @@ def _place(wish: Wish, offer: Offer, *, now: datetime) -> Order:
         **_prices(offer, wish.language),
         **wish.fields,
     )
-    OrderLine.objects.bulk_create(_frozen(order, line) for line in offer.totals.lines)
-    stock.reserve({line.variant.pk: line.quantity for line in offer.totals.lines})
+    lines = OrderLine.objects.bulk_create(_frozen(order, n) for n in offer.totals.lines)
+    stock.reserve({line.variant_id: line.quantity for line in lines})
     if offer.terms.voucher:
         vouchers.take(offer.terms.voucher, now=now)
     record(order.pk, "order_placed", now=now)
+    _acknowledge(order, lines, now=now)
     return order
+
+
+def _acknowledge(order: Order, lines: list[OrderLine], *, now: datetime) -> None:
+    """Mail what was ordered and how to pay; what costs nothing needs no payment."""
+    from orders import settlement  # it imports us
+
+    if order.total:
+        letters.order_placed(order, totals.of(order, lines))
+    else:
+        settlement.confirm(order, now=now)
 
 
 def _prices(offer: Offer, language: str) -> dict[str, object]:

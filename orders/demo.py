@@ -16,6 +16,7 @@ from orders.models import Order, PaymentAttempt
 from orders.offers import Choice
 from orders.paper import invoices
 from orders.parcels.services import open_parcel
+from outbox.services import discard
 
 PLACE = {
     "name": "Sanne Jansen",
@@ -55,7 +56,9 @@ def _placed(shopper: User, nonce: str, moment: datetime) -> Order | None:
     seen = offers.of(lines, Choice(), now=moment).mark
     said = fields | {"email": shopper.email, "phone": "+31 20 555 01 23"}
     wish = checkout.Wish(nonce, seen, shopper, "nl", said)
-    return checkout.place_order(wish, lines, now=moment)
+    order = checkout.place_order(wish, lines, now=moment)
+    discard("orders/placed", [f"order:{order.pk}"])
+    return order
 
 
 def _paid(order: Order, moment: datetime) -> None:

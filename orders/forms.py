@@ -1,25 +1,20 @@
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Address, User
-from orders import countries, shipping
+from orders import countries, offers, postcodes, shipping
 from orders.models import Order
 
 PLACE = ("name", "street", "house_number", "postcode", "city", "country")
 DELIVERY = tuple(f"delivery_{name}" for name in PLACE)
 BILLING = tuple(f"billing_{name}" for name in PLACE)
+GIFT = ("delivery_phone", "gift_note")  # count only for a gift
+NOTE = 300  # characters
 
-POSTCODES = {  # country: what it looks like, and an example
-    "NL": (re.compile(r"([1-9]\d{3}) ?([A-Z]{2})"), "1015 AA"),
-    "BE": (re.compile(r"([1-9]\d{3})"), "1000"),
-    "DE": (re.compile(r"(\d{5})"), "10115"),
-}
 LABELS = {
     "name": _("First and last name"),
     "street": _("Street"),
@@ -37,7 +32,7 @@ ASK = {  # what to do about an empty field
     "city": _("Fill in the town"),
     "country": _("Choose a country"),
 }
-CHANGED = _("Your cart or a price has changed. Look at the new total first.")
+CHANGED = _("The cart, the delivery or a price has changed. Look at the new total first.")
 PHONE = RegexValidator(
     r"^\+?[0-9 ()./-]{6,30}$", _("Fill in digits only, such as +31 6 12345678, or leave it empty")
 )
@@ -47,11 +42,19 @@ class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
     nonce = forms.CharField(max_length=40, widget=forms.HiddenInput)
     seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
     way = forms.CharField(max_length=40, required=False)
+    asked = forms.CharField(max_length=1000, required=False, widget=forms.HiddenInput)
+    gift = forms.BooleanField(label=_("It is a gift: bring it to someone else"), required=False)
+    gift_note = forms.CharField(  # a browser counts a line's end once and sends it as two
+        label=_("Your note"),
+        max_length=2 * NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": NOTE}),
+    )
     same = forms.BooleanField(label=_("The invoice goes to the same address"), required=False)
 
     class Meta:
         model = Order
-        fields = ("email", "phone", *DELIVERY, *BILLING)
+        fields = ("email", "phone", *GIFT, *DELIVERY, *BILLING)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,44 +65,92 @@ class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         self.fields["email"].error_messages["invalid"] = _(
             "Fill in an e-mail address with an @, such as name@example.com"
         )
-        for said in ("required", "invalid"):
-            self.fields["seen"].error_messages[said] = CHANGED
-        served = [(code, countries.title(code)) for code in shipping.served()]
-        self.fields["delivery_country"].choices = served  # type: ignore[attr-defined]  # a choice
-        self.fields["billing_country"].choices = countries.choices()  # type: ignore[attr-defined]
-        self.fields["phone"].validators.append(PHONE)
-        self._billing_as_asked()
+        self.fields["seen"].error_messages["required"] = CHANGED
+        for name in ("phone", "delivery_phone"):
+            self.fields[name].validators.append(PHONE)
+        self._offer_countries()
+        self._ask_as_ticked()
 
-    def _billing_as_asked(self) -> None:
+    def _offer_countries(self) -> None:
+        """Delivered to where a way of delivery goes; invoiced to anywhere in the Union."""
+        there, invoiced = self.fields["delivery_country"], self.fields["billing_country"]
+        there.choices = [(code, countries.title(code)) for code in shipping.served()]  # type: ignore[attr-defined]  # of a choice field
+        invoiced.choices = countries.choices()  # type: ignore[attr-defined]  # likewise
+        if self.is_bound:
+            wanted = self.data.get("delivery_country", "")
+            served = {code for code, _ in there.choices}  # type: ignore[attr-defined]  # likewise
+            if wanted not in served:
+                there.error_messages["invalid_choice"] = offers.why_not(wanted)
+
+    def _ask_as_ticked(self) -> None:
         """The fields of another invoice address count only where one is asked for."""
-        same = "same" in self.data if self.is_bound else True
         for name in BILLING:
-            self.fields[name].required = not same
+            self.fields[name].required = self.is_bound and not self.same_place
+
+    @property
+    def same_place(self) -> bool:
+        """Whether the invoice goes with the parcel; that of a gift never does."""
+        ticked = self.data if self.is_bound else self.initial
+        return bool(ticked.get("same")) and not ticked.get("gift")
+
+    @property
+    def is_gift(self) -> bool:
+        return bool((self.data if self.is_bound else self.initial).get("gift"))
+
+    def clean_gift_note(self) -> str:
+        note = str(self.cleaned_data["gift_note"]).replace("\r\n", "\n")
+        if self.is_gift and len(note) > NOTE:
+            raise forms.ValidationError(_("Shorten the note to 300 characters"))
+        return note
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or self.cleaned_data
-        self._clean_postcode("delivery")
-        if said.get("same"):
-            for there, here in zip(BILLING, DELIVERY, strict=True):
-                said[there] = said.get(here, "")
-                self.errors.pop(there, None)  # whatever stands there is not asked for
-        else:
-            self._clean_postcode("billing")
+        if not self.is_gift:
+            self._forget(GIFT)
+        if self.same_place:
+            self._forget(BILLING)
+            said |= {there: said.get(here, "") for there, here in zip(BILLING, DELIVERY)}  # noqa: B905  equally long
+        elif self.is_gift and self._for_the_receiver():
+            self.add_error("billing_name", _("The invoice of a gift is yours: fill in your own"))
+        self._ask_about("delivery", *(() if self.same_place else ("billing",)))
         return said
 
-    def _clean_postcode(self, part: str) -> None:
-        """Written as its country writes it; an error that shows how."""
-        country = self.cleaned_data.get(f"{part}_country", "")
-        postcode = self.cleaned_data.get(f"{part}_postcode", "")
-        if not postcode or country not in POSTCODES:
-            return
-        pattern, example = POSTCODES[country]
-        found = pattern.fullmatch(postcode.strip().upper())
-        if found:
-            self.cleaned_data[f"{part}_postcode"] = " ".join(found.groups())
-        else:
-            said = _("Fill in a postcode such as %(example)s") % {"example": example}
-            self.add_error(f"{part}_postcode", said)
+    def _forget(self, names: tuple[str, ...]) -> None:
+        """Whatever stands there is not asked for."""
+        for name in names:
+            self.cleaned_data[name] = ""
+            self.errors.pop(name, None)
+
+    def _for_the_receiver(self) -> bool:
+        """An invoice with the receiver's own name and address would tell him the prices."""
+        pairs = [(self._typed(a), self._typed(b)) for a, b in zip(BILLING, DELIVERY, strict=True)]
+        return all(here == there and here for here, there in pairs)
+
+    def _typed(self, name: str) -> str:
+        return str(self.cleaned_data.get(name, "")).casefold().replace(" ", "")
+
+    def _ask_about(self, *parts: str) -> None:
+        """What looks odd is asked about once, and kept if it is sent again."""
+        before = set(self.cleaned_data.get("asked", "").split())
+        self.asked_about = sorted(before)[:20]
+        for part in parts:
+            country = self.cleaned_data.get(f"{part}_country", "")
+            for name, problem in self._odd(part, country):
+                about = postcodes.asked(name, country, self._typed(name))
+                self.asked_about.append(about)
+                if about not in before:
+                    self.add_error(name, problem)
+
+    def _odd(self, part: str, country: str) -> list[tuple[str, str]]:
+        found = []
+        name, number = f"{part}_postcode", f"{part}_house_number"
+        if code := self.cleaned_data.get(name):
+            self.cleaned_data[name] = postcodes.written(country, code)
+            if postcodes.odd(country, code):
+                found.append((name, _looks_odd(code, postcodes.example(country))))
+        if (typed := self.cleaned_data.get(number)) and postcodes.odd_number(country, typed):
+            found.append((number, _looks_odd(typed, "12")))
+        return found
 
     @property
     def said(self) -> dict[str, str]:
@@ -109,11 +160,6 @@ class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         """No order is made by this form: the service does, in one transaction."""
 
 
-def known_of(user: User) -> dict[str, str]:
-    """What an account already told us, to fill the form with."""
-    known = {"email": user.email, "delivery_name": user.name}
-    address = Address.objects.filter(user=user, country__in=shipping.served()).first()
-    if address is None:
-        return known
-    place = {f"delivery_{name}": getattr(address, name) for name in PLACE}
-    return known | place | {"phone": address.phone}
+def _looks_odd(typed: str, example: str) -> str:
+    said = _("Is “%(typed)s” right? We know something like %(example)s. To keep it, press again")
+    return str(said) % {"typed": typed, "example": example}

@@ -3,6 +3,7 @@ order is placed by are worked out here alone."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ from orders.totals import Terms, Totals
 from orders.vouchers import VoucherRefused
 
 PRC = "CN"
+CODE = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,10 @@ class Offer:
     voucher_refused: str = ""
 
     @property
+    def where(self) -> str:
+        return countries.title(self.choice.country)
+
+    @property
     def mark(self) -> str:
         return totals.mark(self.totals, self.terms)
 
@@ -63,6 +69,8 @@ def of(lines: Sequence[CartLine], choice: Choice, *, now: datetime) -> Offer:
 
 def why_not(country: str, grams: int = 0) -> str:
     """Why nothing goes there: the country is not served, or the parcel is too heavy for it."""
+    if not CODE.fullmatch(country):
+        return _("Choose a country to deliver to")
     most = shipping.heaviest(country)
     if most and grams > most:
         said = _(

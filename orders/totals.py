@@ -52,8 +52,10 @@ class Totals:
         return sum(line.quantity for line in self.lines)
 
 
-def of(order: Order) -> Totals:
-    lines = list(order.lines.select_related("variant__product").order_by("pk"))
+def of(order: Order, lines: Sequence[OrderLine] | None = None) -> Totals:
+    """``lines``: the order's own, where they are at hand."""
+    if lines is None:
+        lines = list(order.lines.select_related("variant__product").order_by("pk"))
     rates = _vat(lines, order.shipping, order.shipping_vat_rate)
     return Totals(
         lines,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path, register_converter
 
-from orders import pages, views, webhook
+from orders import pages, till, views, webhook
 from orders.paper import views as papers
 
 
@@ -31,7 +31,8 @@ urlpatterns = [
     path("cart/add/", views.add, name="add"),
     path("cart/change/", views.change, name="change"),
     path("cart/destination/", views.destination, name="destination"),
-    path("checkout/", views.checkout, name="checkout"),
+    path("cart/voucher/", views.voucher, name="voucher"),
+    path("checkout/", till.checkout, name="checkout"),
     path("account/orders/", pages.order_list, name="list"),
     path("", include("orders.returns.urls")),
     path("orders/<order_token:token>/", pages.order, name="order"),

@@ -143,6 +143,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # of changes to how one signs in
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key", "confirm_email": "3/m/key,12/h/key"}
+ACCOUNT_RATE_LIMITS["voucher"] = "10/m/ip,40/h/ip"  # codes tried
 ACCOUNT_FORMS = {
     name: f"accounts.entrance.{name.title().replace('_', '')}Form"
     for name in (

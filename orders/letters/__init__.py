@@ -3,7 +3,7 @@
 One module per part; each mail is one function that calls ``post.send``.
 """
 
-from orders.letters.order import order_confirmed
+from orders.letters.order import order_confirmed, order_placed
 from orders.letters.parcels import order_delivered, parcel_shipped, sent_again
 from orders.letters.payment import payment_checking, payment_declined, payment_pending
 from orders.letters.post import proof_of, prove, send
@@ -20,6 +20,7 @@ __all__ = [
     "order_confirmed",
     "order_delivered",
     "order_link",
+    "order_placed",
     "parcel_shipped",
     "payment_checking",
     "payment_declined",

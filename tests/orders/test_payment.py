@@ -27,7 +27,9 @@ OFTEN = 3  # as often as the shop tries within one call
 
 
 def kinds() -> list[str]:
-    return sorted(Message.objects.values_list("kind", flat=True))
+    """All but the one that acknowledged the order."""
+    sent = Message.objects.exclude(kind="orders/placed")
+    return sorted(sent.values_list("kind", flat=True))
 
 
 def alerts() -> list[str]:
