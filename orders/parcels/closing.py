@@ -124,7 +124,7 @@ def _is_quiet(order: Order) -> bool:
 
 
 def _last_settled(order: Order) -> datetime | None:
-    """When the last refund, return or dispute was done with."""
+    """When the last refund, withdrawal, return or dispute was done with."""
     disputes = Dispute.objects.filter(attempt__order=order)
     moments = [
         order.refunds.aggregate(last=Max("settled_at"))["last"],
