@@ -37,21 +37,29 @@ def settle(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
         capture = _telling(seen)
         if capture is None:
             _without_capture(attempt, seen, now=now)
-        elif capture.status == "COMPLETED":
-            _completed(order, attempt, capture, now=now)
-        elif capture.status == "PENDING":
-            _pending(attempt, now=now)
-        elif capture.status in {"DECLINED", "FAILED"}:
-            decline(attempt, capture.status, of=NOT_FINAL, now=now)
-        else:  # refunded, in part or whole; odd if that was before we saw it paid
-            _odd_money(attempt, capture, capture.status, now=now)
+        else:
+            _by_capture(order, attempt, capture, now=now)
         if seen.refunds:
             external.seen(attempt, seen.refunds, now=now)
 
 
+def _by_capture(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: datetime) -> None:
+    match capture.status:
+        case "COMPLETED" | "PARTIALLY_REFUNDED":  # what went back of it is believed afterwards
+            _completed(order, attempt, capture, now=now)
+        case "PENDING":
+            _pending(attempt, now=now)
+        case "DECLINED" | "FAILED":
+            decline(attempt, capture.status, of=NOT_FINAL, now=now)
+        case "REFUNDED":  # odd, if we have not seen it paid before
+            _odd_money(attempt, capture, capture.status, now=now)
+        case _:
+            _puzzling(attempt, f"capture {capture.status}", now=now)
+
+
 def _telling(seen: Seen) -> Capture | None:
     """Of several captures the one that decides: money taken before money under way before a no."""
-    rank = {"COMPLETED": 0, "PENDING": 1, "REFUNDED": 2, "PARTIALLY_REFUNDED": 2}
+    rank = {"COMPLETED": 0, "PARTIALLY_REFUNDED": 0, "PENDING": 1, "REFUNDED": 2}
     return min(seen.captures, key=lambda c: rank.get(c.status, 3), default=None)
 
 
@@ -59,14 +67,19 @@ def _without_capture(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> N
     if seen.status == "APPROVED":
         move(attempt, State.APPROVED, of=[State.REDIRECTED], now=now, ask_at=now + SOON)
     elif seen.status == "COMPLETED":
-        of = [State.REDIRECTED, State.APPROVED, State.CAPTURING]
-        if move(attempt, State.UNKNOWN, of=of, now=now, problem="COMPLETED, no captures"):
-            record(attempt.order_id, "completed_without_capture", now=now, alert=True)
+        _puzzling(attempt, "COMPLETED, no captures", now=now)
     elif seen.status == "VOIDED":
         decline(attempt, seen.status, of=NOT_FINAL, now=now)
     else:  # not approved, not yet or not any more: nothing was taken, so nothing is in doubt
         soon, of = now + SOON, [State.UNKNOWN, State.APPROVED]
         move(attempt, State.REDIRECTED, of=of, now=now, problem="", ask_at=soon)
+
+
+def _puzzling(attempt: PaymentAttempt, problem: str, *, now: datetime) -> None:
+    """PayPal says what proves nothing: it is asked again, and staff is told."""
+    of = [State.REDIRECTED, State.APPROVED, State.CAPTURING]
+    if move(attempt, State.UNKNOWN, of=of, now=now, problem=problem):
+        record(attempt.order_id, "puzzling_answer", now=now, detail=problem, alert=True)
 
 
 def decline(

@@ -50,7 +50,7 @@ EVENTS: dict[str, str | Promise] = {
     "unknown_refusal": _("PayPal refused in words we do not know"),
     "no_answer": _("PayPal gave no answer"),
     "paypal_refuses_us": _("PayPal does not accept our credentials"),
-    "completed_without_capture": _("PayPal calls it completed but shows no payment"),
+    "puzzling_answer": _("PayPal says something that proves no payment"),
     "wrong_amount": _("PayPal took another amount than the order's"),
     "wrong_order": _("PayPal took money for another order"),
     "refunded": _("Refunded at PayPal before we saw it paid"),

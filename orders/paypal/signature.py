@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import threading
 import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -36,6 +37,7 @@ TIMEOUT = (3, 5)  # seconds to connect, to read
 CERTIFICATE_LASTS = 3600  # seconds in the cache
 ROOT_LASTS = 30  # seconds; a stand-in makes a new one when it starts
 LONGEST_CHAIN = 4
+FETCHES = threading.BoundedSemaphore(2)  # of one process
 
 Certificates = list[x509.Certificate]
 
@@ -88,7 +90,7 @@ def _certificate(url: str, *, now: datetime) -> x509.Certificate:
     """The certificate at that address, if one of the pinned roots vouches for it now."""
     key = f"paypal.certificate.{hashlib.sha256(url.encode()).hexdigest()[:32]}"
     text = cache.get(key)
-    found = _parsed(text or _fetched(url))
+    found = _parsed(text or _fetched_in_turn(url))
     leaf = _trusted(found, _roots(), now=now)
     if text is None:
         cache.set(key, _written(found), CERTIFICATE_LASTS)
@@ -162,6 +164,16 @@ def _written(certificates: Iterable[x509.Certificate]) -> str:
     from cryptography.hazmat.primitives.serialization import Encoding
 
     return "".join(c.public_bytes(Encoding.PEM).decode("ascii") for c in certificates)
+
+
+def _fetched_in_turn(url: str) -> str:
+    """Whoever makes up messages makes us fetch: never with more than a few threads at once."""
+    if not FETCHES.acquire(blocking=False):
+        raise Unreachable(url)
+    try:
+        return _fetched(url)
+    finally:
+        FETCHES.release()
 
 
 def _fetched(url: str) -> str:

@@ -14,13 +14,22 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from orders import disputes, paypal
-from orders.models import Difference, Dispute, Order, OrderEvent, PaymentAttempt, Reconciliation
+from orders.models import (
+    Difference,
+    Dispute,
+    Order,
+    OrderEvent,
+    PaymentAttempt,
+    Reconciliation,
+    WebhookEvent,
+)
 from orders.paypal import PayPalError
 from orders.reconciliation import books, comparing
 
 AT_ONCE = 200  # orders in one piece
 LONGEST_PIECE = 45  # seconds of asking; less than tasks.RECONCILE_LASTS
 GIVEN_UP = timedelta(hours=20)  # after which a run that does not end makes room for the next
+EVENTS_KEPT = timedelta(days=90)
 MOVED = ("payment_captured", "refund_completed", "refund_external")
 
 
@@ -31,6 +40,7 @@ def work(*, now: datetime) -> Reconciliation | None:
         return None
     if not run.orders:
         books.compare(now=now)
+        _forget_old_events(now)
         _ask_after_disputes(now)
     if _piece(run, now=now):
         _finish(run, now=now)
@@ -90,6 +100,11 @@ def _ask_after_disputes(now: datetime) -> None:
         except PayPalError:
             continue
         disputes.keep(dispute.attempt, seen, now=now)
+
+
+def _forget_old_events(now: datetime) -> None:
+    """PayPal repeats an event for three days; after that its id is of no use."""
+    WebhookEvent.objects.filter(received_at__lt=now - EVENTS_KEPT).delete()
 
 
 def _finish(run: Reconciliation, *, now: datetime) -> None:

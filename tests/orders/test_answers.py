@@ -17,6 +17,7 @@ from django.utils import timezone
 from orders import paypal as client
 from orders.models import Order, OrderEvent, PaymentAttempt
 from orders.paypal import PayPalError
+from orders.settlement import settle
 from orders.tasks import sweep
 from outbox.models import Message
 from tests.orders.shop import PayPal, Shopper, attempt_of, key
@@ -57,6 +58,24 @@ def test_money_for_another_order_pays_nothing_and_alerts_staff(
     assert alerts() == ["wrong_order"]
     assert "does not match your order" in shopper.sees(order)
     assert not Message.objects.filter(kind="orders/confirmed").exists()
+
+
+def test_a_capture_in_a_state_nobody_knows_is_asked_after_and_staff_is_told(
+    place: Place, paypal: PayPal, shopper: Shopper
+) -> None:
+    order = place()
+    paypal.approve(order)
+    order.attempts.update(state=State.CAPTURING)
+    capture = client.Capture("C1", "HALF_DONE", order.total, "EUR", order.custom_id)
+    seen = client.Seen(key(order), "COMPLETED", order.custom_id, "", "", (capture,))
+
+    settle(attempt_of(order), seen, now=timezone.now())
+
+    order.refresh_from_db()
+    assert order.state == Order.State.PLACED
+    assert order.paid == 0
+    assert attempt_of(order).state == State.UNKNOWN
+    assert alerts() == ["puzzling_answer"]
 
 
 def test_a_new_answer_and_a_repeated_one_say_the_same(paypal: PayPal) -> None:

@@ -544,7 +544,7 @@ def test_an_order_completed_without_a_capture_proves_nothing(
     shopper.returns(order)
 
     assert attempt_of(order).state == State.UNKNOWN
-    assert alerts() == ["completed_without_capture"]
+    assert alerts() == ["puzzling_answer"]
     assert "We are checking your payment" in shopper.sees(order)
     later(minutes=5)
     assert "Thank you" in shopper.sees(order)

@@ -16,7 +16,15 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from catalog.models import Variant
-from orders.models import Difference, Dispute, Order, OrderEvent, PaymentAttempt, Reconciliation
+from orders.models import (
+    Difference,
+    Dispute,
+    Order,
+    OrderEvent,
+    PaymentAttempt,
+    Reconciliation,
+    WebhookEvent,
+)
 from orders.paypal.breaker import REST, SILENCES
 from orders.reconciliation import books, nightly
 from orders.tasks import RECONCILING, reconcile
@@ -271,6 +279,20 @@ def test_a_dispute_whose_end_nobody_told_us_of_is_asked_after(pay: Pay, paypal: 
     tonight()
 
     assert Dispute.objects.get().state == "resolved"
+
+
+def test_the_ids_of_old_events_are_forgotten(db: None, paypal: PayPal) -> None:
+    for days in (1, 91):
+        WebhookEvent.objects.create(
+            event_id=f"WH-{days}",
+            kind="X",
+            received_at=timezone.now() - timedelta(days=days),
+            handled_at=timezone.now(),
+        )
+
+    tonight()
+
+    assert [event.event_id for event in WebhookEvent.objects.all()] == ["WH-1"]
 
 
 # staff

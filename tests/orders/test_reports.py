@@ -12,6 +12,7 @@ import requests
 from django.test import Client
 
 from orders.models import Dispute, Order, OrderEvent, PaymentAttempt, WebhookEvent
+from tests.orders.backwards import asks, sent
 from tests.orders.conftest import SECRET
 from tests.orders.shop import Letterbox, PayPal, Shopper, attempt_of, deliver, key
 
@@ -162,6 +163,61 @@ def test_an_approval_that_lapsed_asks_the_buyer_again(
     assert attempt_of(order).state == State.REDIRECTED
     assert "Your order is not paid yet" in shopper.sees(order)
     assert paypal.money() == []
+
+
+def test_a_refund_made_at_paypal_is_put_on_record_once(
+    paid: Order, paypal: PayPal, post: Post
+) -> None:
+    said = paypal.refund_externally(paid, "29.95")
+
+    assert post.deliver() == 200
+    paypal.reports("PAYMENT.CAPTURE.REFUNDED", said)
+    assert post.deliver() == 200
+
+    assert [(r.state, r.amount) for r in paid.refunds.all()] == [("external", Decimal("29.95"))]
+    paid.refresh_from_db()
+    assert paid.paid == Decimal("100.00")
+
+
+def test_money_that_paypal_takes_back_is_put_on_record(
+    paid: Order, paypal: PayPal, post: Post
+) -> None:
+    paypal.reverse(paid)
+
+    assert post.deliver() == 200
+
+    paid.refresh_from_db()
+    assert paid.paid == Decimal("0.00")
+    assert paid.refunds.get().state == "external"
+
+
+def test_a_refund_s_event_tells_how_it_ended(paid: Order, paypal: PayPal, post: Post) -> None:
+    paypal.fails("refund", "pending")
+    refund = sent(asks(paid, "10.00"))
+    assert refund.state == "pending"
+    post.skip(1)
+
+    paypal.settle_refund(str(refund.paypal_id), "FAILED")
+
+    assert post.deliver() == 200
+    refund.refresh_from_db()
+    assert refund.state == "failed"
+
+
+def test_an_order_refunded_in_part_before_we_heard_that_it_is_paid_is_paid(
+    place: Place, paypal: PayPal, shopper: Shopper, post: Post
+) -> None:
+    order = place()
+    paypal.approve(order)
+    paypal.fails("capture", "commit-then-500", times=3)
+    shopper.returns(order)
+    post.skip(3)
+    paypal.refund_externally(order, "5.00")
+
+    assert post.deliver() == 200
+
+    order.refresh_from_db()
+    assert (order.state, order.paid) == (Order.State.CONFIRMED, Decimal("124.95"))
 
 
 def test_a_dispute_is_kept_and_staff_is_told(paid: Order, paypal: PayPal, post: Post) -> None:

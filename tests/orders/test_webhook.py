@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from uuid import uuid4
 
 import pytest
 import requests
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
 from orders.models import Order, PaymentAttempt, WebhookEvent
 from outbox.models import Message
 from tests.orders.conftest import SECRET
+from tests.orders.server import Server
 from tests.orders.shop import Letterbox, PayPal, Shopper, attempt_of, deliver
 
 State = PaymentAttempt.State
@@ -202,6 +205,31 @@ def test_a_certificate_that_cannot_be_had_is_neither_true_nor_forged(
 
     assert answer.status_code == 503
     assert not WebhookEvent.objects.exists()
+
+
+def test_made_up_messages_do_not_hold_up_the_shop(
+    place: Place, paypal: PayPal, letterbox: Letterbox, client: Client
+) -> None:
+    """Each names another certificate that never comes: a few threads wait for it, no more."""
+    order = place()
+    paypal.approve(order)
+    letter = letterbox.wait()[0]
+    with Server() as mute, ThreadPoolExecutor(8) as pool:
+
+        def forge(_: int) -> int:
+            try:
+                return deliver(Client(), letter, cert_url=f"{mute.url}/mute").status_code
+            finally:
+                connection.close()
+
+        calls = as_completed([pool.submit(forge, n) for n in range(8)], timeout=8)
+        first = [next(calls).result() for _ in range(6)]
+        waiting = mute.paths().count("/mute")
+        mute.over.set()
+        list(calls)
+
+    assert first == [503] * 6
+    assert waiting == 2
 
 
 def test_paypal_silent_when_its_message_comes_is_asked_for_it_again(
