@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders import countries
 from orders.models.order import Order
+
+# What the content of every paper has: see orders.paper
+FROZEN = ["seller", "order", "supplied_on", "country", "oss", "capture"]
+FROZEN += ["lines", "shipping", "discount", "vat"]
 
 
 class Counter(models.Model):
@@ -36,6 +41,11 @@ class Invoice(models.Model):
     class Meta:
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(content__has_keys=FROZEN), name="invoice_content_complete"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -61,6 +71,12 @@ class CreditNote(models.Model):
     class Meta:
         verbose_name = _("credit note")
         verbose_name_plural = _("credit notes")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(content__has_keys=[*FROZEN, "invoice", "refund"]),
+                name="credit_note_content_complete",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms, template
+from django.conf import settings
 from django.forms import BoundField
 from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
@@ -105,6 +106,12 @@ def long_moment(value: datetime | None) -> str:
 def weekday(value: date | None) -> str:
     """``{{ day|weekday }}``: dinsdag 24 november."""
     return _shown(value, "l j F")
+
+
+@register.simple_tag
+def seller() -> dict[str, str]:
+    """``{% seller as who %}``: name, street, place, kvk and vat of who sells."""
+    return dict(settings.SELLER)
 
 
 @register.simple_tag(takes_context=True)

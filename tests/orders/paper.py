@@ -32,6 +32,20 @@ ADDRESS = {
     "country": "NL",
 }
 
+SMALL: dict[str, Any] = {  # what a paper has at least
+    "seller": {"name": "S", "street": "K 1", "place": "A", "kvk": "1", "vat": "NL1"},
+    "order": "2026-1",
+    "supplied_on": "2026-11-24",
+    "country": "NL",
+    "oss": False,
+    "capture": "",
+    "lines": [],
+    "shipping": None,
+    "discount": "0.00",
+    "vat": [],
+}
+SMALL_CREDIT = {**SMALL, "invoice": {"number": "F", "issued_on": "2026-11-24"}, "refund": ""}
+
 
 def sold(*lines: tuple[str, str, int], shipping: str = "3.95", **more: Any) -> Order:
     """A paid order of lines (price, VAT rate, pieces), without an invoice yet.

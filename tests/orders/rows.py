@@ -28,6 +28,7 @@ from orders.models import (
     Withdrawal,
 )
 from outbox.models import Message
+from tests.orders.paper import SMALL, SMALL_CREDIT
 
 numbers = itertools.count(1)
 PLACE = {
@@ -121,6 +122,7 @@ def make_invoice(order: Order) -> Invoice:
         number=f"F2026-{next(numbers):06d}",
         issued_at=order.placed_at,
         total=order.total,
+        content=SMALL,
         **PLACE,
     )
 
@@ -141,6 +143,7 @@ def make_everything(variant: Variant, **changed: Any) -> Order:
         number=f"C2026-{next(numbers):06d}",
         issued_at=now,
         total=refund.amount,
+        content=SMALL_CREDIT,
         **PLACE,
     )
     statement = _withdrawal(order, now)

@@ -21,7 +21,7 @@ from catalog.models import Product, Variant
 from orders.models import CreditNote, Invoice, Order, OrderLine
 from orders.paper import pdf
 from outbox.models import Message
-from tests.orders.paper import credited, invoiced, refunded, sold
+from tests.orders.paper import SMALL, credited, invoiced, refunded, sold
 from tests.orders.shop import PayPal, Shopper
 
 pytestmark = pytest.mark.django_db
@@ -209,20 +209,6 @@ def test_whatever_somebody_is_called_his_invoice_is_printed(
         assert pdf.invoice(invoice).startswith(b"%PDF")
 
     assert caplog.text == ""
-
-
-SMALL = {
-    "seller": {"name": "S", "street": "K 1", "place": "A", "kvk": "1", "vat": "NL1"},
-    "order": "2026-1",
-    "supplied_on": "2026-11-24",
-    "country": "NL",
-    "oss": False,
-    "capture": "",
-    "lines": [],
-    "shipping": None,
-    "discount": "0.00",
-    "vat": [],
-}
 
 
 def address(order: Order, paper: str = "invoice") -> str:

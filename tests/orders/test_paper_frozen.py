@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from orders.events import record
 from orders.models import CreditNote, Invoice, OrderEvent
-from tests.orders.paper import credited, invoiced, refunded
+from tests.orders.paper import SMALL, credited, invoiced, refunded, sold
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +117,16 @@ def test_an_alert_can_be_switched_off_and_never_on_again(event: OrderEvent) -> N
     assert not OrderEvent.objects.get().alert
     with pytest.raises(IntegrityError), transaction.atomic():
         OrderEvent.objects.update(alert=True)
+
+
+@pytest.mark.parametrize("key", SMALL)
+def test_no_paper_is_issued_with_less_than_it_needs_to_be_printed(key: str) -> None:
+    order = sold(("10.00", "21", 1))
+    content = {name: value for name, value in SMALL.items() if name != key}
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Invoice.objects.create(
+            order=order, number="F1", issued_at=timezone.now(), total=1, content=content
+        )
+
+    assert not Invoice.objects.exists()

@@ -17,6 +17,7 @@ from accounts.models import User
 from orders.models import Invoice, Order
 from privacy.models import Request, RequestEvent, VerificationCode
 from privacy.tasks import purge, run_due_requests
+from tests.orders.paper import SMALL
 from tests.privacy.conftest import Inbox, code_in, officer
 
 GUEST = "guest@example.org"
@@ -58,6 +59,7 @@ def make_order(number: str, *, proved: bool = True) -> Order:
         name="Greet Gast",
         country="NL",
         total=order.total,
+        content=SMALL,
         **WHERE,
     )
     return order

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from catalog.models import Product
 from tests.pages import Page
@@ -38,3 +39,19 @@ def test_a_reader_can_skip_to_the_content(client: Client) -> None:
 
     assert page.all("a")[0]["href"] == "#main"
     assert page.all("main")[0]["id"] == "main"
+
+
+def test_every_page_says_who_sells_as_the_settings_have_it(
+    client: Client, settings: Settings
+) -> None:
+    settings.SELLER = {
+        "name": "Soocas B.V.",
+        "street": "Kade 1",
+        "place": "1011 AA Amsterdam",
+        "kvk": "12345678",
+        "vat": "NL123456789B01",
+    }
+
+    page = Page(client.get("/nl/").content.decode())
+
+    assert all(part in page.text for part in settings.SELLER.values())
