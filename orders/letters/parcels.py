@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import formats, timezone, translation
 
 from orders.letters.post import address_of, send
@@ -36,7 +37,7 @@ def order_delivered(order: Order, *, by: Order) -> None:
     until = periods.withdrawal_until(order)
     context = {
         "until": _day(until, order) if until else "",
-        "withdraw_url": f"{settings.SITE_URL}/{order.language}/withdraw/",
+        "withdraw_url": f"{settings.SITE_URL}{_withdraw(order)}",
     }
     send("delivered", order, context, about=f"order:{by.pk}")
 
@@ -55,6 +56,11 @@ def sent_again(redelivery: Order, *, of: Order) -> None:
 def _lines(parcel: Shipment) -> list[dict[str, Any]]:
     rows = parcel.lines.select_related("line").order_by("line__pk")
     return [{"title": row.line.title, "quantity": row.quantity} for row in rows]
+
+
+def _withdraw(order: Order) -> str:
+    with translation.override(order.language):
+        return reverse("orders:withdraw")
 
 
 def _day(moment: datetime, order: Order) -> str:
