@@ -61,6 +61,7 @@ EVENTS: dict[str, str | Promise] = {
     "dispute_opened": _("The buyer disputes the payment at PayPal"),
     "dispute_reopened": _("A dispute at PayPal goes on"),
     "dispute_resolved": _("PayPal decided a dispute"),
+    "credit_note_short": _("More went back than the invoice has left to credit"),
     "long_unknown": _("Still no word from PayPal after many questions"),
 }
 

@@ -78,11 +78,17 @@ def _sums(sheet: Sheet, paper: Invoice | CreditNote) -> None:
     total = _("Total, VAT included") if isinstance(paper, Invoice) else _("Credited, VAT included")
     sheet.sum(total, texts.money(paper.total), bold=True)
     sheet.ln(6)
+    _rates(sheet, texts.rates(paper.content))
+
+
+def _rates(sheet: Sheet, rows: list[list[str]]) -> None:
+    if not rows:  # it comes to nothing
+        return
     columns = [
         Column(pgettext("invoice", "VAT rate"), 46, "LEFT"),
         Column(_("Without VAT"), 26),
         Column(pgettext("invoice", "VAT"), 22),
         Column(_("With VAT"), 26),
     ]
-    sheet.rows(columns, texts.rates(paper.content), left=WIDTH - 120)
+    sheet.rows(columns, rows, left=WIDTH - 120)
     sheet.set_xy(LEFT, sheet.y + 9)

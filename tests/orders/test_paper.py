@@ -95,6 +95,15 @@ def test_a_sale_abroad_names_the_country_whose_vat_applies() -> None:
     assert "Delivered to a consumer in Germany: its VAT applies (One Stop Shop)." in said
 
 
+def test_an_invoice_of_nothing_has_no_vat_to_show() -> None:
+    invoice = invoiced(("10.00", "21", 1), discounts=["10.00"], shipping="0")
+
+    said = text_of(pdf.invoice(invoice)).replace("\N{NO-BREAK SPACE}", " ")
+
+    assert "Total, VAT included € 0.00" in said
+    assert "VAT rate" not in said
+
+
 def test_a_sale_at_home_speaks_of_no_other_country() -> None:
     said = text_of(pdf.invoice(invoiced(("119.00", "21", 1), now=NOON)))
 

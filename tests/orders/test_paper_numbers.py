@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from orders.models import Invoice, Order
-from orders.paper import credit_notes, invoices
+from orders.models import CreditNote, Invoice, Order, Refund
+from orders.paper import credit_notes, invoices, snapshot
 from orders.paper.numbers import Series, take
 from tests.orders.paper import credited, invoiced, refunded, sold
 
@@ -43,6 +44,29 @@ def _issued(order: Order, *, fails: bool) -> None:
     with transaction.atomic():
         invoices.issue(order, now=timezone.now())
         transaction.set_rollback(fails)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_refunds_that_complete_at_once_never_credit_more_than_the_invoice() -> None:
+    invoice = invoiced(("10.01", "21", 3), ("7.77", "9", 2), shipping="0")
+    parts = ["9.99", "7.77", "8.88", "10.00", "5.00", "3.93"]
+    assert sum(map(Decimal, parts)) == invoice.total
+    refunds = [refunded(invoice.order, part) for part in parts]
+    start = threading.Barrier(AT_ONCE)
+
+    def completes(refund: Refund) -> None:
+        start.wait(10)
+        assert credited(refund)
+        connection.close()
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(completes, refunds))
+
+    notes = CreditNote.objects.all()
+    assert snapshot.summed(note.content for note in notes) == snapshot.summed([invoice.content])
+    for part in invoice.content["vat"]:
+        back = (vat for note in notes for vat in note.content["vat"] if vat["rate"] == part["rate"])
+        assert sum(Decimal(vat["vat"]) for vat in back) == Decimal(part["vat"])
 
 
 @pytest.mark.django_db
