@@ -79,7 +79,7 @@ def order_link(order: Order) -> SafeString:
 
 @admin.register(Difference)
 class DifferenceAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run time
-    list_display = ("shown", "order_number", "our_sum", "their_sum", "off_by", "found_at", "ended")
+    list_display = ("order_number", "shown", "our_sum", "their_sum", "off_by", "found_at", "ended")
     list_filter = (StandingFilter, "kind")
     search_fields = ("order__number",)
     list_select_related = ("order",)
