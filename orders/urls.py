@@ -4,6 +4,7 @@ from django.urls import include, path, register_converter
 
 from orders import pages, till, views, webhook
 from orders.paper import views as papers
+from orders.refunds import buyer
 
 
 class TokenConverter:
@@ -37,6 +38,7 @@ urlpatterns = [
     path("", include("orders.returns.urls")),
     path("orders/<order_token:token>/", pages.order, name="order"),
     path("orders/<order_token:token>/pay/", pages.pay, name="pay"),
+    path("orders/<order_token:token>/cancel/", buyer.cancel, name="cancel"),
     path("orders/<order_token:token>/reopen/", pages.reopen, name="reopen"),
     path("orders/<order_token:token>/return/", pages.paypal_return, name="paypal-return"),
     path("orders/<order_token:token>/cancelled/", pages.paypal_cancel, name="paypal-cancel"),

@@ -95,13 +95,15 @@ def counted(rows: Iterable[Any]) -> SafeString:
 
 def refunded(order: Order) -> Decimal:
     """EUR that went back to the buyer."""
-    back = (r.amount for r in order.refunds.all() if r.state in Refund.RETURNED_STATES)
-    return sum(back, Decimal("0.00"))
+    euro = {a.pk for a in order.attempts.all() if a.currency == "EUR"}
+    back = (r for r in order.refunds.all() if r.state in Refund.RETURNED_STATES)
+    return sum((r.amount for r in back if r.attempt_id in euro), Decimal("0.00"))
 
 
 def captured(order: Order) -> Decimal:
     """EUR that PayPal took for it."""
-    return sum((a.captured or Decimal(0) for a in order.attempts.all()), Decimal("0.00"))
+    euro = (a for a in order.attempts.all() if a.currency == "EUR")
+    return sum((a.captured or Decimal(0) for a in euro), Decimal("0.00"))
 
 
 def euro(amount: Decimal) -> str:

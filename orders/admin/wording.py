@@ -24,6 +24,13 @@ EVENTS: dict[str, str | Promise] = {
     "payment_declined": _("PayPal declined the payment"),
     "payment_unknown": _("PayPal did not say how the payment ended; we ask on"),
     "payment_abandoned": _("Payment given up: the buyer never approved it"),
+    "refund_requested": _("Refund asked for"),
+    "refund_approved": _("Refund approved"),
+    "refund_not_made": _("PayPal did not make the refund"),
+    "refund_made_at_paypal": _("Money went back by PayPal's own hand, or somebody's there"),
+    "refund_of_other_amount": _("PayPal gave back another amount than we asked for"),
+    "refund_unknown_long": _("Still no word from PayPal about a refund, after many questions"),
+    "refunded_too_much": _("More went back than was paid"),
     "refund_sending": _("Refund on its way to PayPal"),
     "refund_completed": _("Refunded by PayPal"),
     "refund_pending": _("Refund pending at PayPal"),
@@ -46,7 +53,7 @@ EVENTS: dict[str, str | Promise] = {
     "parcel_split": _("Parcel split"),
     "carrier_told": _("Address given to the carrier"),
     "redelivered": _("Sent again, free of charge"),
-    "refund_due": _("Paid, but cannot be served: the money must go back"),
+    "refund_due": _("Paid, but cannot be served: the money goes back"),
     "unknown_refusal": _("PayPal refused in words we do not know"),
     "no_answer": _("PayPal gave no answer"),
     "paypal_refuses_us": _("PayPal does not accept our credentials"),
@@ -66,6 +73,8 @@ EVENTS: dict[str, str | Promise] = {
 }
 
 MAILS: dict[str, str | Promise] = {
+    "orders/cancelled": _("Order cancelled"),
+    "orders/refunded": _("Refund made"),
     "orders/confirmed": _("Order confirmed"),
     "orders/checking": _("Payment being checked"),
     "orders/declined": _("Payment declined"),

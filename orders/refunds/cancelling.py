@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from catalog import stock
@@ -23,8 +24,17 @@ from orders.refunds import services
 
 def can_cancel(order: Order) -> bool:
     """Whether it is paid and all of it is still in the house."""
-    running = order.state == Order.State.CONFIRMED and order.delivered_at is None
-    return running and nothing_left_the_house(order)
+    return not why_not(order)
+
+
+def why_not(order: Order) -> str:
+    """Why it cannot be cancelled as a paid order, or empty."""
+    if order.state != Order.State.CONFIRMED:
+        said = _("The order is %(state)s.")
+        return said % {"state": order.get_state_display()}
+    if order.delivered_at or not nothing_left_the_house(order):
+        return _("Some of it has left the house already.")
+    return ""
 
 
 @transaction.atomic

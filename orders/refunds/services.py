@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 State = Refund.State
+OVER_UNPAID = frozenset({State.FAILED, State.REFUSED})
 
 
 class NotApprovable(Exception):
@@ -48,6 +49,7 @@ class Wanted(TypedDict, total=False):
 
     ``lines``: pieces by line. ``shipping``: all that is left of it, or at most an amount.
     ``by``: who of the staff asks; it then waits for ``approve``, unless it is ``approved``.
+    ``position``: the refund of the order that he saw it would be.
     """
 
     amount: Decimal | None
@@ -55,6 +57,7 @@ class Wanted(TypedDict, total=False):
     shipping: bool | Decimal
     by: User | None
     approved: bool
+    position: int
 
 
 @transaction.atomic
@@ -64,6 +67,8 @@ def request(order: Order, *, reason: str, now: datetime, **wanted: Unpack[Wanted
     Parts are worth what they cost; where less than that is left, it is what is left.
     """
     locked = Order.objects.select_for_update().get(pk=order.pk)
+    if wanted.get("position", rows.next_position(locked)) != rows.next_position(locked):
+        raise NotRefundable(_("Meanwhile another refund of this order was asked for. Look again."))
     attempt, left = _source(locked)
     share = _share(locked, left, wanted)
     by = wanted.get("by")
@@ -93,7 +98,7 @@ def again(refund: Refund, *, by: User, now: datetime) -> Refund:
     locked = Order.objects.select_for_update().get(pk=refund.order_id)
     refund.refresh_from_db()
     left = limits.left_of(refund.attempt)
-    if refund.state not in {State.FAILED, State.REFUSED}:
+    if refund.state not in OVER_UNPAID:
         raise NotRefundable(_("This refund is not over."))
     if left <= 0:
         raise NotRefundable(_("Everything was paid back, or is about to be."))
@@ -132,6 +137,15 @@ def _share(order: Order, left: Decimal, wanted: Wanted) -> Share:
     return parts.cut_to(min(left, parts.amount))
 
 
+def why_not(order: Order) -> str:
+    """Why nothing of it can be paid back, or empty."""
+    try:
+        _source(order)
+    except NotRefundable as reason:
+        return str(reason)
+    return ""
+
+
 def open_for(order: Order) -> bool:
     """Whether money is on its way back, or somebody decides whether it goes."""
     return order.refunds.filter(state__in=Refund.UNDER_WAY).exists()
@@ -141,19 +155,25 @@ def open_for(order: Order) -> bool:
 def approve(refund: Refund, *, by: User, now: datetime) -> bool:
     """Let a refund go, once; False if somebody decided before. Raises NotApprovable."""
     Order.objects.select_for_update().get(pk=refund.order_id)
-    if limits.left_of(refund.attempt) < 0:
-        raise NotApprovable(_("Meanwhile so much was paid back that less than this is left."))
-    if needs_another(refund, by):
-        raise NotApprovable(
-            _("From %(amount)s on, somebody else than who asked for it must approve.")
-            % {"amount": euros(settings.REFUND_FOUR_EYES_FROM)}
-        )
+    if reason := why_not_approve(refund, by):
+        raise NotApprovable(reason)
     waiting = Refund.objects.filter(pk=refund.pk, state=State.REQUESTED, approved_at=None)
     if not waiting.update(approved_by=by, approved_at=now, ask_at=now, asked=0):
         return False
     record(refund.order_id, "refund_approved", now=now, detail=str(refund.position))
     rows.send_soon(refund)
     return True
+
+
+def why_not_approve(refund: Refund, by: User) -> str:
+    """Why this person may not let it go, or empty."""
+    if limits.left_of(refund.attempt) < 0:
+        return _("Meanwhile so much was paid back that less than this is left.")
+    if needs_another(refund, by):
+        return _("From %(amount)s on, somebody else than who asked for it must approve.") % {
+            "amount": euros(settings.REFUND_FOUR_EYES_FROM)
+        }
+    return ""
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from orders import days
 from orders.models import Order, OrderEvent
 from orders.parcels.periods import withdrawal_until
+from orders.refunds.buyer import why_not_cancel
 from orders.returns import period
 from orders.returns.pieces import left
 from orders.returns.services import MISSING
@@ -34,7 +35,9 @@ def deeds(order: Order, now: datetime) -> list[Deed]:
         return reverse(f"orders:{name}", args=[order.token])
 
     why_not = why_not_withdraw(order, now)
+    cancel = Deed(_("Cancel the order"), at("cancel"))
     return [
+        *([] if why_not_cancel(order) else [cancel]),
         Deed(_("Withdraw from contract"), at("withdraw-order"), why_not, main=True),
         Deed(_("Return or repair"), at("send-back"), why_not_send_back(order, now)),
         Deed(_("It did not arrive"), at("missing"), why_not_missing(order, now), post=True),

@@ -17,9 +17,10 @@ from catalog.models import Category, Product, Variant
 from orders import paypal as client
 from orders.models import Order
 from tests.broker import dead_broker, jobs
+from tests.mailbox import inbox, mailbox
 from tests.orders.shop import Letterbox, PayPal, Shopper, pays
 
-__all__ = ["dead_broker", "jobs"]
+__all__ = ["dead_broker", "inbox", "jobs", "mailbox"]
 
 ROOT = Path(__file__).parents[2]
 SECRET = "s3cret-of-the-shop"

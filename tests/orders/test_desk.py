@@ -214,7 +214,7 @@ def test_events_and_mails_are_said_in_words_and_never_by_their_codes(
     said = shown(desk, page_of(order)).text
 
     assert "Ordered; stock reserved" in said
-    assert "the money must go back" in said
+    assert "the money goes back" in said
     assert "Parcel came back to us" in said
     assert "Never heard of" in said
     assert "Shipped again" in said
