@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,9 +11,8 @@ from django.utils import translation
 from orders import days
 from orders.letters.post import send
 from orders.models import Order, Return, Withdrawal
+from orders.returns.period import SEND_WITHIN
 from outbox.services import Letter, queue
-
-SEND_WITHIN = timedelta(days=14)  # Art. 14(1) Directive 2011/83
 
 
 def withdrawal_received(said: Withdrawal) -> None:

@@ -54,7 +54,7 @@ class Return(models.Model):
         DAMAGED = "damaged", _("arrived damaged")
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="returns")
-    withdrawal = models.OneToOneField(
+    withdrawal = models.ForeignKey(  # staff may let it have its effect piece by piece
         Withdrawal, models.PROTECT, null=True, blank=True, related_name="goods"
     )
     position = models.PositiveSmallIntegerField(_("return"))  # 1, 2, … within the order

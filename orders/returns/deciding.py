@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -12,7 +13,7 @@ from orders.events import record
 from orders.models import Refund, Return, ReturnLine
 from orders.refunds import services as refunds
 from orders.returns import worth
-from orders.returns.services import NotNow, held
+from orders.returns.services import NotNow, held, undecided
 
 State = Return.State
 PERIOD = timedelta(days=14)  # Art. 13(1) Directive 2011/83
@@ -29,8 +30,10 @@ def due(back: Return) -> datetime | None:
     if back.reason != Return.Reason.WITHDRAWAL or is_paid_back(back) or is_off(back):
         return None
     declared = back.withdrawal.received_at if back.withdrawal else back.announced_at
-    seen = _seen_at(back)
-    return _end_of_day(max(declared + PERIOD, seen) if seen else declared + PERIOD)
+    last, seen = timezone.localdate(declared) + PERIOD, _seen_at(back)
+    if seen:
+        last = max(last, timezone.localdate(seen))
+    return datetime.combine(last, time.max, tzinfo=timezone.get_current_timezone())
 
 
 def waits_for_goods(back: Return) -> bool:
@@ -41,6 +44,27 @@ def waits_for_goods(back: Return) -> bool:
 def is_overdue(back: Return, now: datetime) -> bool:
     last = due(back)
     return last is not None and not waits_for_goods(back) and now > last
+
+
+def overdue(now: datetime) -> Q:
+    """The returns of which ``is_overdue`` is true."""
+    today = timezone.localdate(now)
+    midnight, declared = _midnight(today), _midnight(today - PERIOD)
+    seen = Q(sent_at__lt=midnight) | Q(received_at__lt=midnight)
+    owed = undecided() & (Q(refund=None) | Q(refund__state=Refund.State.REFUSED))
+    late = Q(withdrawal__received_at__lt=declared) | Q(withdrawal=None, announced_at__lt=declared)
+    return Q(reason=Return.Reason.WITHDRAWAL) & owed & late & seen
+
+
+def may_pay_back(back: Return) -> bool:
+    """Whether staff may ask for its money to go back: once here, or on proof for a withdrawal."""
+    early = back.state == State.SENT and back.reason == Return.Reason.WITHDRAWAL
+    return (early or back.state in HERE) and not (is_paid_back(back) or is_off(back))
+
+
+def may_decide(back: Return) -> bool:
+    """Whether staff may send it again, or leave it at that."""
+    return back.state == State.INSPECTED and may_pay_back(back)
 
 
 def is_paid_back(back: Return) -> bool:
@@ -59,7 +83,7 @@ def inspected(back: Return, *, now: datetime) -> bool:
     proof of sending is done.
     """
     if is_paid_back(back):
-        return _settle(back, back.refund, now)
+        return settle(back, back.refund, now)
     rows = list(back.lines.all())
     whole = all(row.received == row.quantity and row.condition == AS_NEW for row in rows)
     if back.reason != Return.Reason.WITHDRAWAL or not whole:
@@ -69,13 +93,13 @@ def inspected(back: Return, *, now: datetime) -> bool:
             back.order,
             reason=Refund.Reason.WITHDRAWN,
             now=now,
-            lines=_pieces(back),
+            lines=pieces_of(back),
             shipping=worth.delivery_due(back.order, {}, of=back),
         )
     except refunds.NotRefundable as error:
         record(back.order_id, "return_not_refundable", now=now, detail=str(error), alert=True)
         return False
-    return _settle(back, refund, now)
+    return settle(back, refund, now)
 
 
 def pay_back(back: Return, *, by: User, now: datetime, amount: Decimal | None = None) -> Refund:
@@ -84,48 +108,47 @@ def pay_back(back: Return, *, by: User, now: datetime, amount: Decimal | None = 
     Raises NotNow, or refunds.NotRefundable.
     """
     with held(back.order) as order:
-        mine = _undecided(back)
+        mine = still_open(back)
         withdrawn = mine.reason == Return.Reason.WITHDRAWAL
         refund = refunds.request(
             order,
             reason=Refund.Reason.WITHDRAWN if withdrawn else Refund.Reason.RETURNED,
             now=now,
-            lines=_pieces(mine),
+            lines=pieces_of(mine),
             shipping=worth.delivery_due(order, {}, of=mine) if withdrawn else False,
             amount=amount,
             by=by,
         )
-        _settle(mine, refund, now)
+        settle(mine, refund, now)
     return refund
 
 
 def leave_it(back: Return, *, now: datetime) -> None:
     """Nothing is due for it. Raises NotNow."""
     with held(back.order):
-        mine = _undecided(back)
-        if mine.state != State.INSPECTED:
+        mine = still_open(back)
+        if not may_decide(mine):
             raise NotNow
-        _settle(mine, None, now)
+        settle(mine, None, now)
         record(mine.order_id, "return_without_refund", now=now, detail=str(mine.position))
 
 
-def _undecided(back: Return) -> Return:
+def still_open(back: Return) -> Return:
     """The return as it is now, its order's row held. Raises NotNow once something was decided."""
-    mine = Return.objects.select_related("order", "refund").get(pk=back.pk)
-    early = mine.state == State.SENT and mine.reason == Return.Reason.WITHDRAWAL
-    if not (early or mine.state in HERE) or is_paid_back(mine) or is_off(mine):
+    mine = Return.objects.select_related("order", "refund", "withdrawal").get(pk=back.pk)
+    if not may_pay_back(mine):
         raise NotNow
     return mine
 
 
-def _settle(back: Return, refund: Refund | None, now: datetime) -> bool:
+def settle(back: Return, refund: Refund | None, now: datetime) -> bool:
     """Write the decision down; a refund before the goods were looked at leaves it open."""
     done = now if back.state == State.INSPECTED else None
     Return.objects.filter(pk=back.pk).update(refund=refund, settled_at=done)
     return True
 
 
-def _pieces(back: Return) -> dict[int, int]:
+def pieces_of(back: Return) -> dict[int, int]:
     """What arrived; what was announced, as long as nothing has."""
     here = back.state in HERE
     counts = {row.line_id: row.received if here else row.quantity for row in back.lines.all()}
@@ -137,6 +160,5 @@ def _seen_at(back: Return) -> datetime | None:
     return min((at for at in (back.sent_at, back.received_at) if at), default=None)
 
 
-def _end_of_day(at: datetime) -> datetime:
-    local = timezone.localtime(at)
-    return local.replace(hour=23, minute=59, second=59, microsecond=0)
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

@@ -12,6 +12,7 @@ from orders.models import Return
 from orders.returns.pieces import Pieces, everything
 
 ALL, SOME = "all", "some"
+NONCE = r"^[A-Za-z0-9_-]{20,40}$"
 ASK = {
     "name": _("Fill in your name"),
     "number": _("Fill in the order number; it is in the mail we sent you"),
@@ -108,7 +109,7 @@ class WithdrawalForm(PiecesForm, ContractForm):
 
 
 class ConfirmForm(forms.Form):
-    nonce = forms.RegexField(r"^[A-Za-z0-9_-]{20,40}$", widget=forms.HiddenInput)
+    nonce = forms.RegexField(NONCE, widget=forms.HiddenInput)
 
 
 class ReturnForm(PiecesForm):
@@ -133,6 +134,22 @@ class ReturnForm(PiecesForm):
         if not self.chosen:
             self.add_error(None, _("Choose at least one item"))
         return said
+
+
+class AnnounceForm(ReturnForm):
+    """What somebody told staff by telephone or mail; it may be a withdrawal too."""
+
+    nonce = forms.RegexField(NONCE, widget=forms.HiddenInput)
+    received_on = forms.DateField(
+        label=_("Received on"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = Return.Reason.choices  # type: ignore[attr-defined]
+
+    def most(self, one: Pieces) -> int:
+        return one.all
 
 
 class SentForm(forms.Form):

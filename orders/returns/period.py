@@ -11,6 +11,7 @@ from orders.models import Order
 from orders.parcels.periods import withdrawal_until
 
 BARS = 14
+SEND_WITHIN = timedelta(days=14)  # Art. 14(1) Directive 2011/83: to send back, once withdrawn
 SOON = timedelta(days=3)
 LIVING = {Order.State.PLACED, Order.State.CONFIRMED}
 GUARANTEE = timedelta(days=2 * 365)  # Art. 10 Directive (EU) 2019/771: at least two years

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.test import Client
 
+from accounts.models import User
 from orders.models import Order
 from tests.orders.parcels import bring
 
@@ -38,6 +40,14 @@ def withdraws(
     answers = [client.post(f"/en/{where}confirm/", hidden) for _ in range(times)]
     assert len({answer.headers.get("Location") for answer in answers}) == 1
     return answers[-1]
+
+
+def colleague(role: str = "staff") -> User:
+    """Somebody who works here, without a password: hashing one takes its time."""
+    number = User.objects.count()
+    user = User.objects.create_user(f"{role}-{number}@example.org", is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    return user
 
 
 def own_page(order: Order, path: str = "withdraw/") -> str:
