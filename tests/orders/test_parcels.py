@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 
 import pytest
 from django.db import connection
+from django.db.migrations import RunSQL
 from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
@@ -336,3 +338,21 @@ def test_a_parcel_that_is_none_is_not_found(staff: Staff, key: str) -> None:
         done = staff.client.post(f"{ADMIN}{key}/{path}", follow=True)
 
         assert {asked.status_code, done.status_code} <= {403, 404, 405}
+
+
+def test_what_was_paid_before_there_were_parcels_gets_one(buy: Buy) -> None:
+    waiting, there = buy(), buy()
+    Order.objects.filter(pk=there.pk).update(delivered_at=timezone.now())
+    ShipmentLine.objects.all().delete()
+    Shipment.objects.all().delete()
+    module = import_module("orders.migrations.0005_lost_parcels")
+    made = next(op for op in module.Migration.operations if isinstance(op, RunSQL))
+
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            for statement in made.sql:
+                cursor.execute(str(statement))
+
+    everything = {"BRUSH-INK": 2, "HEADS-4": 3}
+    assert parcels_of(waiting) == [("open", everything)]
+    assert parcels_of(there) == [("delivered", everything)]
