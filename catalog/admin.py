@@ -8,7 +8,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils import formats, timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,7 @@ class VariantInline(NeverDeleted, admin.StackedInline):  # type: ignore[type-arg
     form = VariantForm
     formset = VariantFormSet
     extra = 0
-    readonly_fields = ["on_hand", "reserved"]
+    readonly_fields = ["on_hand", "reserved", "lowest_before"]
     classes = ["collapse"]
 
 
@@ -77,11 +78,21 @@ class StockFilter(admin.SimpleListFilter):
 @admin.register(Variant)
 class VariantAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run time
     form = VariantForm
-    list_display = ["sku", "product", "name_nl", "price", "on_hand", "reserved", "left", "active"]
+    list_display = [
+        "sku",
+        "product",
+        "name_nl",
+        "price",
+        "reduced",
+        "on_hand",
+        "reserved",
+        "left",
+        "active",
+    ]
     list_filter = [StockFilter, "active", "product__category"]
     list_select_related = ["product"]
     search_fields = ["sku", "ean", "product__name_nl", "product__name_en"]
-    readonly_fields = ["on_hand", "reserved"]
+    readonly_fields = ["on_hand", "reserved", "lowest_before", "prices"]
 
     @admin.display(description=_("still for sale"), ordering=F("on_hand") - F("reserved"))
     def left(self, variant: Variant) -> SafeString:
@@ -89,6 +100,15 @@ class VariantAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]  #
         if not variant.active or variant.available > settings.LOW_STOCK:
             level = ""
         return format_html('<span class="badge {}">{}</span>', level, variant.available)
+
+    @admin.display(description=_("price changes"))
+    def prices(self, variant: Variant) -> SafeString:
+        """Each price with the moment it began; the database writes them down, and nobody else."""
+        changes = variant.price_changes.order_by("-at", "-pk")[:50] if variant.pk else []
+        rows = (
+            (change.price, formats.localize(timezone.localtime(change.at))) for change in changes
+        )
+        return format_html_join("", "<div>{} · {}</div>", rows)
 
     def save_model(self, request: HttpRequest, obj: Variant, form: Any, change: bool) -> None:
         form.save()  # writes what was changed on the page, and no stock that was read before

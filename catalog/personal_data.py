@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.models import Category, Fact, Picture, Product, Variant
+from catalog.models import Category, Fact, Picture, PriceChange, Product, Variant
 from privacy.declarations import declare_impersonal
 
-declare_impersonal(Category, Product, Fact, Variant, Picture)
+declare_impersonal(Category, Product, Fact, Variant, Picture, PriceChange)

@@ -4,12 +4,13 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from orders import countries, offers, postcodes, shipping
 from orders.models import Order
 
-PLACE = ("name", "street", "house_number", "postcode", "city", "country")
+PLACE = ("name", "postcode", "house_number", "street", "city", "country")  # as they stand
 DELIVERY = tuple(f"delivery_{name}" for name in PLACE)
 BILLING = tuple(f"billing_{name}" for name in PLACE)
 GIFT = ("delivery_phone", "gift_note")  # count only for a gift
@@ -32,6 +33,7 @@ ASK = {  # what to do about an empty field
     "city": _("Fill in the town"),
     "country": _("Choose a country"),
 }
+INVOICE = {name: format_lazy("{} ({})", said, _("invoice")) for name, said in ASK.items()}
 CHANGED = _("The cart, the delivery or a price has changed. Look at the new total first.")
 PHONE = RegexValidator(
     r"^\+?[0-9 ()./-]{6,30}$", _("Fill in digits only, such as +31 6 12345678, or leave it empty")
@@ -60,7 +62,8 @@ class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         super().__init__(*args, **kwargs)
         for name in ("email", *DELIVERY, *BILLING):
             field, bare = self.fields[name], name.partition("_")[2] or name
-            field.error_messages["required"] = ASK[bare]
+            invoice = name in BILLING
+            field.error_messages["required"] = INVOICE[bare] if invoice else ASK[bare]
             field.label = LABELS.get(bare, field.label)
         self.fields["email"].error_messages["invalid"] = _(
             "Fill in an e-mail address with an @, such as name@example.com"

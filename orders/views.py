@@ -33,16 +33,25 @@ def cart(request: HttpRequest) -> HttpResponse:
     lines = basket.lines()
     gone = basket.gone(lines)
     if not lines and not gone:
-        return render(request, "orders/cart_empty.html", {"waiting": waiting(request)})
+        return _empty(request, basket)
     offer = offers.of(lines, Choice.of(basket), now=timezone.now())
     context = {
         "offer": offer,
         "totals": offer.totals,
         "gone": gone,
         "choices": range(1, MOST_OF_ONE + 1),
-        "served": [(code, countries.title(code)) for code in shipping.served()],
+        "served": _served(),
     }
     return render(request, "orders/cart.html", context)
+
+
+def _empty(request: HttpRequest, basket: Cart) -> HttpResponse:
+    context = {"waiting": waiting(request), "served": _served(), "choice": Choice.of(basket)}
+    return render(request, "orders/cart_empty.html", context)
+
+
+def _served() -> list[tuple[str, str]]:
+    return [(code, countries.title(code)) for code in shipping.served()]
 
 
 @same_origin

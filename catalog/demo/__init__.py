@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import F
 
 from catalog.models import Category, Fact, Picture, Product, Variant
 
@@ -23,7 +25,7 @@ def load() -> None:
     products = dict(Product.objects.values_list("slug", "pk"))
     for row in _rows("variants"):
         row["product_id"] = str(products[row.pop("product")])
-        Variant.objects.get_or_create(sku=row.pop("sku"), defaults=row)
+        _shelve(row.pop("sku"), row)
     variants = dict(Variant.objects.values_list("sku", "pk"))
     for row in _rows("pictures"):
         variant = variants.get(row.pop("sku"))
@@ -32,6 +34,16 @@ def load() -> None:
     for row in _rows("facts"):
         place = {"product_id": products[row.pop("product")], "position": row.pop("position")}
         Fact.objects.get_or_create(**place, defaults=row)
+
+
+def _shelve(sku: str, row: Row) -> None:
+    """A variant; one with a price of before has been reduced since."""
+    price, before = row["price"], row.pop("before")
+    row["price"] = before or price
+    variant, made = Variant.objects.get_or_create(sku=sku, defaults=row)
+    if made and before:
+        variant.price_changes.update(at=F("at") - timedelta(days=40))
+        Variant.objects.filter(pk=variant.pk).update(price=price, reduced=True)
 
 
 def _rows(name: str) -> list[Row]:

@@ -93,6 +93,11 @@ class Product(models.Model):
         """Each price once, lowest first."""
         return sorted({variant.price for variant in self.sold_variants()})
 
+    def price_before(self) -> Decimal | None:
+        """That of the variant whose price the card shows."""
+        variants = sorted(self.sold_variants(), key=lambda v: (v.price, -(v.price_before or 0)))
+        return variants[0].price_before if variants else None
+
     def colours(self) -> list[str]:
         return [variant.colour for variant in self.sold_variants() if variant.colour]
 

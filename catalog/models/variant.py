@@ -53,6 +53,20 @@ class Variant(models.Model):
     price = models.DecimalField(
         _("price"), max_digits=8, decimal_places=2, validators=[MinValueValidator(Decimal("0.01"))]
     )  # EUR, VAT included
+    reduced = models.BooleanField(
+        _("announce as a reduction"),
+        default=False,
+        help_text=_(
+            "Shown with the lowest price of the 30 days before this one, if that was higher."
+        ),
+    )
+    lowest_before = models.DecimalField(  # written by the database: see PriceChange
+        _("lowest price of the 30 days before"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        editable=False,
+    )
     vat_class = models.CharField(
         _("VAT"), max_length=10, choices=VatClass.choices, default=VatClass.STANDARD
     )
@@ -93,6 +107,12 @@ class Variant(models.Model):
     @property
     def available(self) -> int:
         return self.on_hand - self.reserved
+
+    @property
+    def price_before(self) -> Decimal | None:
+        """What a reduction is measured by; None where none is announced, or none is true."""
+        before = self.lowest_before
+        return before if self.reduced and before is not None and before > self.price else None
 
     @property
     def vat_rate(self) -> Decimal:

@@ -31,8 +31,18 @@ from privacy.declarations import (
 
 declare(
     Order,
-    personal("email", category=Category.CONTACT, purposes=[HANDLING]),
-    personal("phone", category=Category.CONTACT, purposes=[FULFILMENT]),
+    personal(
+        "email",
+        category=Category.CONTACT,
+        purposes=[HANDLING],
+        why=_("For the confirmation, where your parcel is, and the invoice. No advertising."),
+    ),
+    personal(
+        "phone",
+        category=Category.CONTACT,
+        purposes=[FULFILMENT],
+        why=_("The carrier rings only if he does not find you."),
+    ),
     personal(
         "delivery_name",
         *(f"delivery_{name}" for name in ADDRESS),
@@ -40,12 +50,22 @@ declare(
         purposes=[FULFILMENT, CLAIMS],
         clock="liable_from_at",  # an order that was never paid leaves no claim behind
         about="receiver",
+        why=_("Written on the parcel. Who receives a gift may ask us for this, and for no more."),
     ),
     personal(
-        *("delivery_phone", "gift_note"),
+        "delivery_phone",
         category=Category.CONTACT,
         purposes=[FULFILMENT],
         about="receiver",
+        why=_("The carrier rings the receiver only if he finds nobody."),
+    ),
+    personal(
+        "gift_note",
+        category=Category.CONTACT,
+        purposes=[FULFILMENT],
+        about="receiver",
+        recipients=(),
+        why=_("Printed and put into the parcel."),
     ),
     personal(
         "billing_name",
