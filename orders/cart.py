@@ -137,7 +137,7 @@ def ordered(request: HttpRequest, order: Order) -> None:
     session = type(request.session)(request.session.session_key)
     cart = Cart(session)
     if session.get(NONCE) == order.nonce:  # not yet, by the other click
-        cart.leave(dict(order.lines.values_list("sku", "quantity")))
+        cart.leave({line.sku: line.quantity for line in order.listed()})
         session[PLACED] = order.token
         with suppress(UpdateError):  # signed out this moment
             session.save()

@@ -167,4 +167,4 @@ def _end(order: Order, state: str, *, now: datetime) -> bool:
 
 def quantities(order: Order) -> dict[int, int]:
     """Pieces by variant."""
-    return dict(order.lines.values_list("variant_id", "quantity"))
+    return {line.variant_id: line.quantity for line in order.listed()}

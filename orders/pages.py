@@ -54,8 +54,7 @@ def order(request: HttpRequest, token: str) -> HttpResponse:
 def pay(request: HttpRequest, token: str) -> HttpResponse:
     """On to PayPal, where the order still waits for it; else its page says how it stands."""
     found = get_object_or_404(Order, token=token)
-    payments.begin(found, now=timezone.now())
-    return next_step(found)
+    return next_step(found, payments.begin(found, now=timezone.now()))
 
 
 @require_POST
@@ -104,11 +103,11 @@ def order_list(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/list.html", {"orders": orders.order_by("-placed_at")})
 
 
-def next_step(order: Order) -> HttpResponse:
+def next_step(order: Order, attempt: PaymentAttempt | None) -> HttpResponse:
     """To PayPal if the payment waits there, else to the order's page."""
-    waiting = order.attempts.filter(state=PaymentAttempt.State.REDIRECTED).exclude(approve_url="")
-    attempt = waiting.first()
-    return redirect(attempt.approve_url) if attempt else redirect("orders:order", order.token)
+    if attempt and attempt.state == PaymentAttempt.State.REDIRECTED and attempt.approve_url:
+        return redirect(attempt.approve_url)
+    return redirect("orders:order", order.token)
 
 
 def _named_attempt(request: HttpRequest, token: str) -> PaymentAttempt | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
 
 from orders import paypal, wording
 from orders.events import move
@@ -34,7 +33,7 @@ def begin(order: Order, *, now: datetime) -> PaymentAttempt | None:
     """The order's payment, with the buyer's link if PayPal answers; None if it needs none."""
     attempt = None
     for _ in range(NUMBERS):
-        attempt = _live(order) or _new_attempt(order, now=now)
+        attempt = _live_or_new(order, now=now)
         if attempt is None or attempt.state != State.CREATED:
             break
         create(attempt, now=now)
@@ -146,20 +145,17 @@ def _adopted(seen: Seen, *, now: datetime) -> PaymentAttempt | None:
     return attempt
 
 
-def _live(order: Order) -> PaymentAttempt | None:
-    return order.attempts.filter(state__in=LIVE).first()
-
-
 @transaction.atomic
-def _new_attempt(order: Order, *, now: datetime) -> PaymentAttempt | None:
-    """A further payment of an order that waits for one and has none that may take money."""
+def _live_or_new(order: Order, *, now: datetime) -> PaymentAttempt | None:
+    """The payment that may take money; else a further one, if the order waits for it."""
     locked = Order.objects.select_for_update().get(pk=order.pk)
-    if live := _live(order):  # the other click made it
+    attempts = list(order.attempts.order_by("position"))
+    if live := next((attempt for attempt in attempts if attempt.state in LIVE), None):
         return live
-    paid = order.attempts.filter(state=State.CAPTURED).exists()
+    paid = any(attempt.state == State.CAPTURED for attempt in attempts)
     if paid or not locked.total or locked.state != Order.State.PLACED:
         return None
-    position = (order.attempts.aggregate(last=Max("position"))["last"] or 0) + 1
+    position = attempts[-1].position + 1 if attempts else 1
     return PaymentAttempt.objects.create(
         order=order,
         position=position,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 
 from catalog import stock
 from orders import letters, vouchers
@@ -105,7 +105,8 @@ def _completed(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: 
         _odd_money(attempt, capture, "wrong_amount", now=now)
     elif capture.custom_id != order.custom_id:
         _odd_money(attempt, capture, "wrong_order", now=now)
-    elif _captured(attempt, capture, now=now) and not confirm(order, now=now):
+    elif _captured(attempt, capture, now=now) and not confirm(order, capture, now=now):
+        _book(attempt, capture)
         ended = order.state in {Order.State.EXPIRED, Order.State.CANCELLED}
         reason = Refund.Reason.LATE if ended else Refund.Reason.DOUBLE
         automatic.give_back(attempt, reason=reason, now=now)
@@ -114,7 +115,7 @@ def _completed(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: 
 def _captured(
     attempt: PaymentAttempt, capture: Capture, *, now: datetime, problem: str = ""
 ) -> bool:
-    won = move(
+    return move(
         attempt,
         State.CAPTURED,
         of=NOT_CAPTURED,
@@ -124,9 +125,12 @@ def _captured(
         currency=capture.currency[:3],
         problem=problem,
     )
-    if won and capture.currency == "EUR":
+
+
+def _book(attempt: PaymentAttempt, capture: Capture) -> None:
+    """Money of an order that it did not confirm, or not by this payment."""
+    if capture.currency == "EUR":
         Order.objects.filter(pk=attempt.order_id).update(paid=F("paid") + capture.amount)
-    return won
 
 
 def _odd_money(attempt: PaymentAttempt, capture: Capture, kind: str, *, now: datetime) -> None:
@@ -136,30 +140,36 @@ def _odd_money(attempt: PaymentAttempt, capture: Capture, kind: str, *, now: dat
     """
     said = f"{kind} {capture.amount} {capture.currency}"
     if _captured(attempt, capture, now=now, problem=said):
+        _book(attempt, capture)
         record(attempt.order_id, kind.lower(), now=now, detail=said, alert=True)
         if capture.status == "COMPLETED":
             automatic.offer(attempt, now=now)
 
 
-def confirm(order: Order, *, now: datetime) -> bool:
+def confirm(order: Order, capture: Capture | None = None, *, now: datetime) -> bool:
     """A paid order: its stock sold, its parcel and invoice opened, its mail queued, by one caller.
 
     Runs inside the transaction that saw the payment. A payment after the end of an order confirms
-    it if its stock can still be had; otherwise, or if it was paid before, it goes back.
+    it if its stock can still be had; otherwise, or if it was paid before, it goes back. Without a
+    capture it costs nothing.
     """
     late = order.state == Order.State.EXPIRED
     if late and not _reserved_again(order):
         record(order.pk, "refund_due", now=now, detail="sold out since")
         return False
     of = [Order.State.PLACED, Order.State.EXPIRED]
-    if not move(order, Order.State.CONFIRMED, of=of, now=now, confirmed_at=now, closed_at=None):
+    paid = F("paid") + (capture.amount if capture else 0)
+    if not move(
+        order, Order.State.CONFIRMED, of=of, now=now, confirmed_at=now, closed_at=None, paid=paid
+    ):
         record(order.pk, "refund_due", now=now, detail=f"paid when {order.state}")
         return False
+    prefetch_related_objects([order], "lines")  # read once, for all that follows
     stock.sell(quantities(order))
     if late:
         vouchers.take_again(order)
     open_parcel(order, now=now)
-    letters.order_confirmed(order, issue(order, now=now))
+    letters.order_confirmed(order, issue(order, now=now, capture=capture.id if capture else ""))
     return True
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -75,9 +76,9 @@ def _twice(request: HttpRequest) -> Order | None:
 
 
 def _on_with(request: HttpRequest, order: Order) -> HttpResponse:
+    prefetch_related_objects([order], "lines")  # read once, for cart and PayPal
     cart.ordered(request, order)
-    payments.begin(order, now=timezone.now())
-    return next_step(order)
+    return next_step(order, payments.begin(order, now=timezone.now()))
 
 
 def _without_cart(request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,6 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -53,15 +52,17 @@ def _event(body: bytes) -> dict[str, Any] | None:
 def _handled(event: dict[str, Any], *, now: datetime) -> bool:
     """Once it is dealt with, it is not looked at again; a kind of no use to us is only kept."""
     kind = re.sub(r"[^A-Z0-9._-]", "", str(event.get("event_type", "")))[:60]
-    row, _ = WebhookEvent.objects.get_or_create(
-        event_id=event["id"], defaults={"kind": kind, "received_at": now}
-    )
-    if row.handled_at:
+    row = WebhookEvent(event_id=event["id"], kind=kind, received_at=now)
+    if WebhookEvent.objects.filter(pk=row.pk).exclude(handled_at=None).exists():
         return True
     try:
         reports.look(kind, event.get("resource"), now=now)
     except reports.Later as error:
         log.info("webhook %s to be sent again: %s", kind, error)
+        WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
         return False
-    WebhookEvent.objects.filter(Q(handled_at=None), pk=row.pk).update(handled_at=now)
+    row.handled_at = now
+    WebhookEvent.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["event_id"], update_fields=["handled_at"]
+    )
     return True

@@ -27,7 +27,7 @@ def wish(attempt: PaymentAttempt) -> paypal.Wish:
         shipping=order.shipping,
         items=tuple(
             paypal.Item(line.title, line.sku, line.unit_price, line.quantity)
-            for line in order.lines.all()
+            for line in order.listed()
         ),
         locale=order.language,
         return_url=_address("orders:paypal-return", order),

@@ -26,7 +26,7 @@ def order_confirmed(order: Order, invoice: Invoice) -> None:
     with translation.override(order.language):
         paper = reverse("orders:invoice", args=[order.token])
     link = {"invoice": invoice.number, "invoice_url": f"{settings.SITE_URL}{paper}"}
-    send("confirmed", order, bill(order, totals.of(order)) | link)
+    send("confirmed", order, bill(order, totals.of(order, order.listed())) | link)
 
 
 def bill(order: Order, sums: Totals) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from orders.paper import numbers, snapshot
 from orders.paper.snapshot import Json, Row
 
 
-def issue(order: Order, *, now: datetime) -> Invoice:
+def issue(order: Order, *, now: datetime, capture: str | None = None) -> Invoice:
     """Number and freeze an order's invoice; the last thing in the transaction that confirms it.
 
+    ``capture``: PayPal's id of the payment, where the caller knows it.
     All of it is worked out before the number is taken, for others wait for theirs from then on.
     """
-    content = frozen(order, now=now)
+    content = frozen(order, _capture(order) if capture is None else capture, now=now)
     return Invoice.objects.create(
         order=order,
         issued_at=now,
@@ -34,8 +35,8 @@ def issue(order: Order, *, now: datetime) -> Invoice:
     )
 
 
-def frozen(order: Order, *, now: datetime) -> Json:
-    wares = [snapshot.bought(line) for line in order.lines.order_by("pk")]
+def frozen(order: Order, capture: str, *, now: datetime) -> Json:
+    wares = [snapshot.bought(line) for line in order.listed()]
     shipping = Row(order.shipping_title, order.shipping, order.shipping_vat_rate)
     parts = [row.part for row in (*wares, shipping)]
     return {
@@ -44,7 +45,7 @@ def frozen(order: Order, *, now: datetime) -> Json:
         "supplied_on": timezone.localdate(now).isoformat(),  # paid in advance: Art. 226(7), 65
         "country": order.delivery_country,
         "oss": order.delivery_country != "NL",
-        "capture": _capture(order),
+        "capture": capture,
         **snapshot.rows(wares, shipping, vat_by_part(parts)),
         "vat": snapshot.rates(gross_by_rate(parts), vat_by_rate(parts)),
     }
