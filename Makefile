@@ -1,7 +1,7 @@
 # Each target is one line to the real command. Paths are relative, so a space in the folder's name does no harm.
 .DEFAULT_GOAL := help
 .PHONY: help run reset test check bench lock setup
-.PHONY: lint format types layers system migrations templates words audit
+.PHONY: lint format types layers system migrations templates words states audit
 PY := .venv/bin/python
 PYTHON ?= $(firstword $(foreach it,python3.11 python3.12 python3.13 python3.14 python3,$(if $(shell $(it) -c 'import ensurepip, sys, venv; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(it))))
 JOBS ?= 2
@@ -19,7 +19,7 @@ reset: .venv/ready ## Throw the shop's data away
 test: .venv/ready ## All tests, in a real browser too; ARGS="-k word" for some
 	@browser="$$($(PY) -m sandbox browser)" && SOOCAS_CHROMIUM="$$browser" $(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
-check: lint format types layers system migrations templates words audit ## Linters, types, layers, migrations, templates, words, audit; with -k it goes on after a fault
+check: lint format types layers system migrations templates words states audit ## Linters, types, layers, migrations, templates, words, diagrams, audit; with -k it goes on after a fault
 lint: .venv/ready
 	$(PY) -m ruff check .
 format: .venv/ready
@@ -36,6 +36,8 @@ templates: .venv/ready
 	$(PY) -m djlint --lint --quiet templates
 words: .venv/ready
 	$(PY) manage.py translations --check
+states: .venv/ready
+	$(PY) manage.py order_states --check
 audit: .venv/ready
 	$(PY) -m sandbox audit
 

@@ -87,6 +87,7 @@ EVENTS: dict[str, str | Promise] = {
 MAILS: dict[str, str | Promise] = {
     "orders/cancelled": _("Order cancelled"),
     "orders/refunded": _("Refund made"),
+    "orders/placed": _("Order received"),
     "orders/confirmed": _("Order confirmed"),
     "orders/checking": _("Payment being checked"),
     "orders/declined": _("Payment declined"),
