@@ -127,6 +127,25 @@ def test_after_a_double_payment_the_order_s_own_money_can_still_go_back(
     assert str(CreditNote.objects.get().total) == "129.95"
 
 
+def test_what_failed_to_go_back_by_itself_alerts_and_staff_asks_for_it_anew(
+    place: Place, paypal: PayPal, shopper: Shopper
+) -> None:
+    order = paid_twice(place, paypal, shopper)
+    paypal.fails("refund", "issue", issue="REFUND_FAILED_INSUFFICIENT_FUNDS")
+    later(hours=3)
+    assert (states(order), alerts()) == ([("failed", "129.95")], ["refund_not_made"])
+
+    new = services.again(order.refunds.get(), by=staff_member(), now=timezone.now())
+    services.approve(new, by=staff_member(), now=timezone.now())
+    sent(new)
+
+    assert states(order) == [("failed", "129.95"), ("completed", "129.95")]
+    order.refresh_from_db()
+    assert (order.state, str(order.paid)) == (Order.State.CONFIRMED, "129.95")
+    with pytest.raises(services.NotRefundable):
+        services.again(order.refunds.earliest("pk"), by=staff_member(), now=timezone.now())
+
+
 @pytest.mark.parametrize("fault", ["wrong-amount", "wrong-currency"])
 def test_a_payment_that_does_not_fit_is_offered_to_staff_and_not_sent(
     place: Place, paypal: PayPal, shopper: Shopper, fault: str

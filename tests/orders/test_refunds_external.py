@@ -87,6 +87,46 @@ def test_a_webhook_settles_the_refund_whose_answer_was_lost(
     assert str(paid_sum(order)) == "159.85"
 
 
+@pytest.mark.parametrize(
+    ("status", "becomes", "left"),
+    [("COMPLETED", State.COMPLETED, "159.85"), ("FAILED", State.FAILED, "179.85")],
+)
+def test_a_webhook_settles_a_pending_refund(
+    bought: Bought, paypal: PayPal, tells: Any, status: str, becomes: str, left: str
+) -> None:
+    order = bought()
+    paypal.fails("refund", "pending")
+    refund = sent(asks(order, "20.00"))
+    tells(4)
+    assert states(order) == [("pending", "20.00")]
+
+    paypal.settle_refund(str(refund.paypal_id), status)
+    tells(5)
+
+    assert states(order) == [(becomes, "20.00")]
+    assert str(paid_sum(order)) == left
+
+
+def test_webhooks_of_refunds_in_any_order_and_twice_book_each_once(
+    bought: Bought, paypal: PayPal, letterbox: Letterbox, client: Client
+) -> None:
+    order = bought()
+    sent(asks(order, "20.00"))
+    paypal.refund_externally(order, "30.00")
+    sent(asks(order, "40.00"))
+
+    for one in [*reversed(letterbox.wait(5)), *letterbox.wait(5)]:
+        assert deliver(client, one).status_code == 200
+
+    assert sorted(states(order)) == [
+        ("completed", "20.00"),
+        ("completed", "40.00"),
+        ("external", "30.00"),
+    ]
+    assert str(paid_sum(order)) == "89.85"
+    assert Message.objects.filter(kind="orders/refunded").count() == 3
+
+
 def test_our_unknown_refund_and_one_by_hand_of_the_same_amount_are_two(
     bought: Bought, paypal: PayPal
 ) -> None:

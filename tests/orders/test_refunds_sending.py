@@ -139,6 +139,17 @@ def test_a_definite_no_closes_the_refund_and_the_next_has_another_id(
     assert new.request_id != refused.request_id
 
 
+def test_a_refund_that_paypal_answers_as_failed_is_over(bought: Bought, paypal: PayPal) -> None:
+    order = bought()
+    paypal.fails("refund", "failed")
+
+    refund = sent(asks(order, "10.00"))
+
+    assert refund.state == State.FAILED
+    assert alerts() == ["refund_not_made"]
+    assert refunded(paypal) == []
+
+
 def test_paypal_s_no_to_more_than_is_left_shows_who_gave_it_back(
     bought: Bought, paypal: PayPal
 ) -> None:

@@ -88,7 +88,7 @@ def test_the_preview_shows_amount_lines_vat_and_what_remains_and_asks_for_nothin
 
     assert "€ 49.90" in page.text
     assert "of which 21 % VAT € 8.66" in page.text
-    assert "€ 129.95 of the payment remains" in page.text
+    assert "Remains of the payment € 129.95" in page.text
     assert states(order) == []
 
 
