@@ -20,6 +20,7 @@ from django.db import models
 
 from accounts.models import User
 from privacy.declarations import Role, registry
+from tests.orders.paper import SMALL, SMALL_CREDIT
 
 LONG_AGO = datetime(2020, 5, 4, 12, tzinfo=UTC)  # all contracts ended then
 numbers = itertools.count(1)
@@ -31,6 +32,8 @@ FIXED: dict[str, dict[str, Any]] = {
     "orders.PaymentAttempt": {"state": "captured"},
     "orders.OrderLine": {"discount": Decimal(0)},
     "orders.Refund": {"state": "completed", "reason": "goodwill"},
+    "orders.Invoice": {"content": SMALL},
+    "orders.CreditNote": {"content": SMALL_CREDIT},
     "orders.Voucher": {"code": "ZQ-1", "amount": Decimal(5), "percent": None, "most_uses": None},
     "orders.ReturnLine": {"quantity": 1, "received": 1, "restocked": 0},
     "catalog.Picture": {"drawing": "zq.svg", "photograph": "", "crop": ""},
@@ -72,7 +75,8 @@ class Planter:
 
     def make(self, model: type[models.Model]) -> models.Model:
         values = {f.attname: self.value(f) for f in model._meta.concrete_fields if asked(f)}
-        values |= FIXED.get(model._meta.label, {})
+        for name, fixed in FIXED.get(model._meta.label, {}).items():
+            values[name] = {**values[name], **fixed} if isinstance(fixed, dict) else fixed
         row = model(**values)
         row.save(force_insert=True)
         dates = {f.name: LONG_AGO for f in model._meta.concrete_fields if automatic(f)}
