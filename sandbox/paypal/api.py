@@ -68,7 +68,7 @@ def token() -> ResponseReturnValue:
 @api.post("/v2/checkout/orders")
 def create() -> ResponseReturnValue:
     with desk().store.change():
-        return replay() or orders.create(request_body())
+        return replay(orders.created) or orders.create(request_body())
 
 
 @api.get("/v2/checkout/orders/<key>")
@@ -81,10 +81,7 @@ def get(key: str) -> ResponseReturnValue:
 def capture(key: str) -> ResponseReturnValue:
     with desk().store.change():
         order = orders.find(key)
-        answer = replay() or orders.capture(order)
-        if answer[1] == 200:
-            answer = orders.captured(order), 200
-    return answer
+        return replay(orders.captured) or orders.capture(order)
 
 
 @api.patch("/v2/checkout/orders/<key>")
@@ -111,10 +108,7 @@ def get_capture(key: str) -> ResponseReturnValue:
 def refund(key: str) -> ResponseReturnValue:
     with desk().store.change():
         taken = find_capture(key)
-        answer = replay() or refunds.refund(taken)
-        if answer[1] == 200:
-            answer = refunds.view(desk().store.refunds[answer[0]["id"]]), 200
-        return answer
+        return replay(refunds.shown) or refunds.refund(taken)
 
 
 @api.get("/v2/payments/refunds/<key>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -19,6 +20,9 @@ from sandbox.paypal.webhooks import Webhooks
 LIFETIME = 32400  # seconds, of a token
 ORDERS_REMEMBERED = timedelta(hours=6)  # a PayPal-Request-Id of Orders v2
 PAYMENTS_REMEMBERED = timedelta(days=45)  # and of Payments v2
+
+
+Answer = tuple[Json, int]
 
 
 @dataclass
@@ -67,17 +71,19 @@ def whole_wanted() -> bool:
     return "return=representation" in request.headers.get("Prefer", "")
 
 
-def replayed(answer: tuple[Json, int]) -> tuple[Json, int]:
-    """Remember an answer under its PayPal-Request-Id; the caller is inside ``store.change``."""
-    key = replay_key()
+def replayed(answer: Answer) -> Answer:
+    """Remember an answer under its PayPal-Request-Id; the caller is inside ``store.change``.
+
+    Of what was made its id is enough: a replay shows how it stands then. A refusal stays as it was.
+    """
+    key, (body, status) = replay_key(), answer
     if key:
-        body, status = answer
-        status = 200 if status == 201 else status
-        desk().store.replays[key] = {"body": body, "status": status, "at": desk().moment()}
+        kept: Json = {"id": body["id"]} if status == 201 else {"body": body}
+        desk().store.replays[key] = {**kept, "status": status, "at": desk().moment()}
     return answer
 
 
-def replay() -> tuple[Json, int] | None:
+def replay(show: Callable[[str], Json]) -> Answer | None:
     """What this PayPal-Request-Id was answered before, as 200 instead of 201, if remembered."""
     key = replay_key()
     known = desk().store.replays.get(key)
@@ -87,7 +93,7 @@ def replay() -> tuple[Json, int] | None:
     if desk().moment() - known["at"] >= remembered.total_seconds():
         del desk().store.replays[key]
         return None
-    return known["body"], known["status"]
+    return (show(known["id"]), 200) if "id" in known else (known["body"], known["status"])
 
 
 def replay_key() -> str:

@@ -26,7 +26,7 @@ def create(body: Json) -> tuple[Json, int]:
     shown = schema.context(body)
     newer = "paypal" in (body.get("payment_source") or {})
     units = [{"reference_id": "default", **unit} for unit in body["purchase_units"]]
-    order = {
+    order: Json = {
         "id": new_id(),
         "intent": "CAPTURE",
         "status": "PAYER_ACTION_REQUIRED" if newer else "CREATED",
@@ -38,12 +38,15 @@ def create(body: Json) -> tuple[Json, int]:
         "_cancel_url": shown.get("cancel_url", ""),
         "_brand": shown.get("brand_name", "a shop"),
     }
-    desk().store.orders[str(order["id"])] = order
-    return replayed((minimal(order) if not whole_wanted() else view(order), 201))
+    desk().store.orders[order["id"]] = order
+    return replayed((created(order["id"]), 201))
 
 
-def minimal(order: Json) -> Json:
-    full = view(order)
+def created(key: str) -> Json:
+    """What a creation is answered: the order as it is now."""
+    full = view(find(key))
+    if whole_wanted():
+        return full
     names = ("id", "status", "payment_source", "links")
     return {name: full[name] for name in names if name in full}
 
@@ -138,12 +141,12 @@ def capture(order: Json) -> tuple[Json, int]:
         unit["payments"] = {"captures": [taken]}
     order.update(status="COMPLETED", update_time=now())
     desk().webhooks.emit("CHECKOUT.ORDER.COMPLETED", view(order))
-    return replayed((captured(order), 201))
+    return replayed((captured(order["id"]), 201))
 
 
-def captured(order: Json) -> Json:
+def captured(key: str) -> Json:
     """What a capture is answered: the order as it is now."""
-    full = view(order)
+    full = view(find(key))
     if not whole_wanted():
         names = ("id", "status", "payment_source", "payer", "links")
         units = [without_items(unit) for unit in full["purchase_units"]]

@@ -30,7 +30,7 @@ def refund(taken: Json) -> tuple[Json, int]:
     settle(document, status)
     if status == "PENDING" and fault().then:
         later.decide(document, fault().then, fault().seconds)
-    return replayed((view(document), 201))
+    return replayed((shown(document["id"]), 201))
 
 
 def given_body() -> Json:
@@ -44,9 +44,9 @@ def given_body() -> Json:
     return body
 
 
-def view(document: Json) -> Json:
-    """As PayPal answers it: everything only if the caller prefers that."""
-    full = public(document)
+def shown(key: str) -> Json:
+    """As PayPal answers a request for it: everything only if the caller prefers that."""
+    full = public(desk().store.refunds[key])
     return full if whole_wanted() else {name: full[name] for name in ("id", "status", "links")}
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
+MOST_EVENTS = 500
 ALPHABET = string.digits + string.ascii_uppercase
 
 
@@ -85,6 +86,13 @@ class Store:
             beside = self.path.with_suffix(".new")
             beside.write_text(json.dumps(whole))
             beside.replace(self.path)
+
+    def forget_old_events(self) -> None:
+        """The oldest that arrived, so that what is kept stays small."""
+        over = len(self.events) - MOST_EVENTS
+        old = [key for key, event in self.events.items() if event["state"] == "delivered"]
+        for key in old[: max(over, 0)]:
+            del self.events[key]
 
     def reset(self) -> None:
         with self.change():

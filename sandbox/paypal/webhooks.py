@@ -69,6 +69,7 @@ class Webhooks:
         self._overtake()
         event["body"] = json.dumps(self._body(event["id"], kind, resource), separators=(",", ":"))
         self.store.events[event["id"]] = event
+        self.store.forget_old_events()
         self.wake()
         return str(event["id"])
 
