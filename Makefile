@@ -1,6 +1,6 @@
 # Each target is one line to the real command. Paths are relative, so a space in the folder's name does no harm.
 .DEFAULT_GOAL := help
-.PHONY: help run reset test check bench lock setup
+.PHONY: help run reset test drill check bench lock setup
 .PHONY: lint format types layers system migrations templates words states audit
 PY := .venv/bin/python
 PYTHON ?= $(firstword $(foreach it,python3.11 python3.12 python3.13 python3.14 python3,$(if $(shell $(it) -c 'import ensurepip, sys, venv; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(it))))
@@ -18,6 +18,9 @@ reset: .venv/ready ## Throw the shop's data away
 
 test: .venv/ready ## All tests, in a real browser too; ARGS="-k word" for some
 	@browser="$$($(PY) -m sandbox browser)" && SOOCAS_CHROMIUM="$$browser" $(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
+
+drill: .venv/ready ## 300 buyers at a whole shop while PayPal fails and processes are killed, then all books compared; ten minutes
+	@$(PY) -m tests.drills $(ARGS)
 
 check: lint format types layers system migrations templates words states audit ## Linters, types, layers, migrations, templates, words, diagrams, audit; with -k it goes on after a fault
 lint: .venv/ready

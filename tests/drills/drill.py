@@ -1,0 +1,118 @@
+"""A drill: many buyers at once at a whole shop while everything around it fails.
+
+Then the faults end, the shop sweeps twice, and the books of PayPal, shop, shelf and inbox are
+compared. The buyers speak HTTP alone; the shop is the one ``make run`` starts.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from tests.browser.shop import ROOT, Shop, clean_environment
+from tests.drills import comparing
+from tests.drills.buyers import Buyer
+from tests.drills.trouble import Killer, PayPal, refuse_mails
+
+REVIEWS_END = 75  # minutes ahead: whatever waits at PayPal is asked after
+HOLDS_END = 300  # minutes ahead: what nobody paid has ended
+MAILS_WITHIN = 240  # seconds
+
+
+@dataclass(frozen=True)
+class Plan:
+    checkouts: int = 300
+    at_once: int = 8
+    seed: int = 1
+    longest: float = 18  # seconds that PayPal is silent or slow; longer than the shop waits
+    kill_every: float = 25  # seconds
+    kills: int = 4  # of the worker, and of web processes
+
+
+@dataclass
+class Report:
+    differences: list[str] = field(default_factory=list)
+    buyers: Counter[str] = field(default_factory=Counter)  # by plan and outcome
+    orders: Counter[str] = field(default_factory=Counter)  # by state
+    played: dict[str, dict[str, int]] = field(default_factory=dict)
+    killed: Counter[str] = field(default_factory=Counter)
+    took: float = 0  # seconds
+
+
+def run(shop: Shop, plan: Plan) -> Report:
+    report, paypal = Report(), PayPal(shop.addresses["paypal"])
+    shelf = books(shop, "stock", str(max(20, plan.checkouts * 2)))
+    began = time.monotonic()
+    paypal.say("POST", "reset", {})
+    paypal.trouble(plan.seed, plan.longest)
+    refuse_mails(shop.addresses["inbox"])
+    killer = Killer(shop.var, random.Random(plan.seed), plan.kill_every, plan.kills)
+    killer.start()
+    send_buyers(shop, plan, [row["sku"] for row in shelf], report)
+    killer.stop()
+    paypal.calm()
+    report.killed, report.played = killer.killed, paypal.say("GET", "faults/played")
+    for minutes in (REVIEWS_END, HOLDS_END):
+        print("sweep", books(shop, "sweep", str(minutes)), flush=True)
+    compare(shop, paypal, shelf, report)
+    report.took = time.monotonic() - began
+    return report
+
+
+def send_buyers(shop: Shop, plan: Plan, skus: list[str], report: Report) -> None:
+    def send(number: int) -> None:
+        dice = random.Random(f"{plan.seed} {number}")
+        buyer = Buyer(shop.url, number, dice, report.differences.append)
+        scarce = [skus[-1]] if dice.random() < 0.1 else []
+        try:
+            buyer.run([*dice.sample(skus[:-1], dice.randint(1, 3)), *scarce])
+        except TimeoutError:
+            buyer.came = "got no answer"
+        report.buyers[f"{buyer.plan}: {buyer.came}"] += 1
+
+    with ThreadPoolExecutor(plan.at_once) as pool:
+        for done, _ in enumerate(pool.map(send, range(plan.checkouts)), 1):
+            if done % 25 == 0:
+                print(f"{done} buyers", flush=True)
+
+
+def compare(shop: Shop, paypal: PayPal, shelf: list[Any], report: Report) -> None:
+    believed = wait_for_mails(shop)
+    ledger = paypal.say("GET", "ledger")["entries"]
+    inbox = requests.get(f"{shop.addresses['inbox'].rstrip('/')}/messages.json", timeout=60).json()
+    report.orders = Counter(order["state"] for order in believed["orders"])
+    report.differences += comparing.differences(believed, ledger, inbox, shelf)
+
+
+def wait_for_mails(shop: Shop) -> Any:
+    """The shop's books once nothing waits to be sent any more."""
+    until = time.monotonic() + MAILS_WITHIN
+    while True:
+        believed = books(shop, "show")
+        waiting = [mail for mail in believed["mails"] if mail["state"] in ("queued", "sending")]
+        if not waiting or time.monotonic() > until:
+            return believed
+        time.sleep(3)
+
+
+def books(shop: Shop, *words: str) -> Any:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.drills.books", *words],
+        cwd=ROOT,
+        env=clean_environment(shop.var),
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout.splitlines()[-1])

@@ -1,0 +1,105 @@
+"""What goes wrong in a drill: faults at PayPal, a mail server that refuses, killed processes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import subprocess
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import requests
+
+CHANCE = {  # of a fault, by operation
+    "token": 0.1,
+    "create": 0.12,
+    "get": 0.08,
+    "capture": 0.3,
+    "refund": 0.3,
+    "get_refund": 0.1,
+    "get_capture": 0.1,
+    "webhook": 0.3,
+}
+WORKER_KILLS = 4  # the launcher starts a process again as often
+REFUSED_MAILS = 10
+
+
+class PayPal:
+    """The stand-in's control room."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+
+    def say(self, method: str, path: str, body: Any = None) -> Any:
+        answer = requests.request(method, f"{self.url}/control/{path}", json=body, timeout=60)
+        answer.raise_for_status()
+        return answer.json()
+
+    def trouble(self, seed: int, longest: float) -> None:
+        self.say("POST", "faults/random", {"on": CHANCE, "seed": seed, "seconds": longest})
+
+    def calm(self) -> None:
+        self.say("DELETE", "faults")
+        self.say("POST", "webhooks/release", {"reverse": True})
+
+
+def refuse_mails(inbox: str) -> None:
+    fault = {"code": 451, "on": "data", "times": REFUSED_MAILS}
+    requests.post(f"{inbox.rstrip('/')}/control/faults", json=fault, timeout=10).raise_for_status()
+
+
+class Killer(threading.Thread):
+    """Kills, without a word, the worker with all its children, or one web process; by its id."""
+
+    def __init__(self, var: Path, dice: random.Random, every: float, most: int) -> None:
+        super().__init__(daemon=True)
+        self.var, self.dice, self.every, self.most = var, dice, every, most
+        self.killed: Counter[str] = Counter()
+        self.over = threading.Event()
+
+    def run(self) -> None:
+        while not self.over.wait(self.every * self.dice.uniform(0.6, 1.4)):
+            worker = self.killed["worker"] < min(self.most, WORKER_KILLS)
+            if sum(self.killed.values()) % 2 == 0 and worker:
+                self.kill_worker()
+            elif self.killed["web process"] < self.most:
+                self.kill_web_process()
+
+    def stop(self) -> None:
+        self.over.set()
+        self.join()
+
+    def kill_worker(self) -> None:
+        pid = self.pid("worker")
+        if pid:
+            for one in (pid, *children(pid)):
+                kill(one)
+            self.killed["worker"] += 1
+
+    def kill_web_process(self) -> None:
+        found = children(self.pid("web"))
+        if found:
+            kill(self.dice.choice(found))
+            self.killed["web process"] += 1
+
+    def pid(self, name: str) -> int:
+        known = json.loads((self.var / "processes.json").read_text())
+        return int(known.get(name, {}).get("pid", 0))
+
+
+def children(pid: int) -> list[int]:
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    )
+    rows = [line.split() for line in listed.stdout.splitlines()]
+    return [int(child) for child, parent in rows if int(parent) == pid and pid]
+
+
+def kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
