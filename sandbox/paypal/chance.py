@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.paypal.faults import AFTER, OPERATIONS, WEBHOOK, Fault
+from sandbox.paypal.faults import AFTER, LONGEST, OPERATIONS, WEBHOOK, Fault
 
 LOST = ("slow", "500", "html-502", "drop", "401", "404", "429", "in-progress")
 KINDS: dict[str, tuple[str, ...]] = {  # what may go wrong with an operation if nobody says what
@@ -54,6 +54,8 @@ class Chance:
             raise ValueError(f"on: a rate from 0 to 1 for each of {OPERATIONS[:-1]}")
         found = cls(on, int(given.get("seed", 1)), dict(given.get("kinds", {})))
         found.seconds = float(given.get("seconds", cls.seconds))
+        if not 0 <= found.seconds <= LONGEST:
+            raise ValueError(f"seconds are 0 to {LONGEST}")
         for name, kinds in found.kinds.items():
             if set(kinds) - set(KINDS.get(name, ())):
                 raise ValueError(f"kinds of {name}: {KINDS.get(name)}")

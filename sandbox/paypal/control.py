@@ -98,7 +98,8 @@ def refused(error: Problem | HTTPException) -> ResponseReturnValue:
 
 def explain_refusals(to: Blueprint) -> None:
     to.register_error_handler(Problem, refused)
-    to.register_error_handler(HTTPException, refused)
+    for kind in (HTTPException, 404):  # for 404 the app has a handler that would go first
+        to.register_error_handler(kind, refused)
 
 
 explain_refusals(control)

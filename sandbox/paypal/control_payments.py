@@ -5,6 +5,8 @@ The whole control API is described in ``control.py``.
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +17,7 @@ from sandbox.paypal.desk import desk
 from sandbox.paypal.problems import Problem
 from sandbox.paypal.store import Json, public
 
+FORWARD = re.compile(r"[0-9]{1,9}([.][0-9]*)?")  # seconds
 payments = Blueprint("payments", __name__)
 explain_refusals(payments)
 
@@ -155,11 +158,10 @@ def forget_request_id() -> ResponseReturnValue:
 @payments.post("/control/clock")
 def clock() -> ResponseReturnValue:
     """Set PayPal's clock further ahead."""
-    try:
-        forward = float(given().get("forward", 0))
-    except ValueError:
-        raise Problem(400, "INVALID_PARAMETER_VALUE", "/forward") from None
+    said = str(given().get("forward", ""))
+    if not FORWARD.fullmatch(said):
+        raise Problem(400, "INVALID_PARAMETER_VALUE", "/forward", said)
     settings = desk().store.settings
     with desk().store.change():
-        settings["ahead"] = float(settings.get("ahead", 0)) + forward
+        settings["ahead"] = float(settings.get("ahead", 0)) + float(said)
     return answered({"ahead": settings["ahead"]})

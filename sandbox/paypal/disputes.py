@@ -114,7 +114,8 @@ def resolve(document: Json, given: Json) -> None:
     unresolved(document)
     outcome = one_of(given.get("outcome"), OUTCOMES, "outcome")
     taken = desk().store.captures[document["_capture"]]
-    value = Decimal(given.get("amount") or document["dispute_amount"]["value"])
+    asked = given.get("amount") or document["dispute_amount"]["value"]
+    value = schema.money({**document["dispute_amount"], "value": asked}, "/amount")
     if outcome in TAKING:
         value = min(value, refunds.left(taken))
         if value > 0:

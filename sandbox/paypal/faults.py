@@ -43,6 +43,7 @@ AFTER = ("commit-then-timeout", "commit-then-500", "commit-then-502", "commit-th
 INSIDE = ("pending", "declined", "failed", "wrong-amount", "wrong-currency", "empty-captures")
 WEBHOOK = ("held", "reordered", "duplicated", "forged", "forged-chain", "foreign-host")
 KINDS = BEFORE + AFTER + INSIDE + WEBHOOK
+LONGEST = 3600  # seconds
 HTML = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -64,6 +65,8 @@ class Fault:
             raise ValueError(f"a fault has {', '.join(sorted(known))}")
         fault = cls(**given)
         fault.times, fault.seconds = int(fault.times), float(fault.seconds)
+        if not 0 <= fault.seconds <= LONGEST:
+            raise ValueError(f"seconds are 0 to {LONGEST}")
         if fault.on not in OPERATIONS or fault.kind not in KINDS:
             raise ValueError(f"on is one of {OPERATIONS}, kind one of {KINDS}")
         if (fault.on == "webhook") != (fault.kind in WEBHOOK):

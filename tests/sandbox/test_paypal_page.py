@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 import requests
 
 from tests.sandbox.paypal import PayPal, eur, order
@@ -98,6 +99,38 @@ def test_a_senseless_fault_is_explained(paypal: PayPal) -> None:
     answer = press(paypal, "Switch on", on="get", kind="held", times="1", seconds="1")
 
     assert 'role="alert">on webhook, and only there' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("captures/NONE/refund", {"amount": "1"}),
+        ("captures/{capture}/refund", {"amount": "a lot"}),
+        ("captures/{capture}/dispute", {"reason": "BOREDOM"}),
+        ("captures/{capture}/dispute", {"amount": "-1"}),
+        ("disputes/{dispute}/resolve", {"outcome": "ACCEPTED", "amount": "all"}),
+        ("disputes/{dispute}/resolve", {"outcome": "LOST"}),
+        ("disputes/{dispute}/update", {"status": "RESOLVED"}),
+        ("clock", {"forward": "tomorrow"}),
+        ("clock", {"forward": "nan"}),
+        ("faults", {"on": "get", "kind": "slow", "seconds": "nan"}),
+        ("faults", {"on": "get", "kind": "slow", "times": "often"}),
+        ("faults/random", {"rate": "inf"}),
+        ("faults/random", {"rate": "0.1", "seconds": "-1"}),
+    ],
+)
+def test_what_nobody_could_mean_is_refused(paypal: PayPal, path: str, form: dict[str, str]) -> None:
+    capture = paypal.paid()["id"]
+    dispute = paypal.say(f"captures/{capture}/dispute")["dispute_id"]
+    address = f"{paypal.url}/control/{path.format(capture=capture, dispute=dispute)}"
+    ledger = paypal.ledger()
+
+    by_program = requests.post(address, json=form, timeout=5)
+    by_person = requests.post(address, data=form, timeout=5)
+
+    assert 400 <= by_program.status_code < 500
+    assert 'role="alert"' in by_person.text
+    assert paypal.ledger() == ledger
 
 
 def test_held_webhooks_are_released_and_sent_again(paypal: PayPal) -> None:
