@@ -28,6 +28,8 @@ def tell(report: Report) -> None:
     table("Buyers", report.buyers)
     table("Orders", report.orders)
     table(f"Faults survived ({sum(faults.values())})", faults)
+    table("Done at PayPal", report.meddled)
+    table("Refunds", report.refunds)
     table("Killed", report.killed)
     print(f"\n{report.took:.0f} s, {len(report.differences)} differences")
     for difference in report.differences:

@@ -2,6 +2,8 @@
 
 ``python -m tests.drills.books stock N``: put N of each of a few articles on the shelf; prints them.
 ``… sweep MINUTES``: sweep until nothing is due at that time from now; prints what was done.
+``… approve``: staff asks once more for refunds that failed, and agrees to those that wait for it.
+``… reconcile``: compare with PayPal as every night.
 ``… show``: what the shop believes of the drill's orders, as JSON.
 """
 
@@ -10,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -56,12 +59,43 @@ def sweep(minutes: int) -> dict[str, int]:
     return done
 
 
+def approve() -> dict[str, int]:
+    from django.utils import timezone
+
+    from accounts.models import User
+    from orders.models import Refund
+    from orders.refunds import services
+
+    one, other = User.objects.filter(is_staff=True).order_by("pk")[:2]
+    now, done = timezone.now(), {"again": 0, "approved": 0}
+    for failed in Refund.objects.filter(state="failed"):
+        with suppress(services.NotRefundable):  # meanwhile it went back in another way
+            services.again(failed, by=one, now=now)
+            done["again"] += 1
+    for waiting in Refund.objects.filter(state="requested", approved_at=None):
+        done["approved"] += services.approve(waiting, by=other, now=now)
+    return done
+
+
+def reconcile() -> dict[str, int]:
+    from django.utils import timezone
+
+    from orders.models import Reconciliation
+    from orders.reconciliation import nightly
+
+    for _ in range(ROUNDS):
+        if nightly.work(now=timezone.now()) is None:
+            break
+    run = Reconciliation.objects.latest("started_at")
+    return {"orders": run.orders, "unanswered": run.unanswered, "differences": run.differences}
+
+
 def show() -> dict[str, Any]:
     from orders.models import Order
     from outbox.models import Message
 
     orders = Order.objects.filter(email__startswith="drill-").order_by("pk")
-    rows = orders.prefetch_related("lines", "attempts", "refunds", "events")
+    rows = orders.prefetch_related("lines", "attempts__disputes", "refunds", "events")
     mails = Message.objects.order_by("pk")
     return {
         "orders": [one(order) for order in rows],
@@ -85,9 +119,19 @@ def one(order: Any) -> dict[str, Any]:
             for a in order.attempts.all()
         ],
         "refunds": [
-            {"state": r.state, "amount": str(r.amount), "reason": r.reason, "why": r.problem}
+            {
+                "key": r.pk,
+                "state": r.state,
+                "amount": str(r.amount),
+                "reason": r.reason,
+                "why": r.problem,
+            }
             for r in order.refunds.all()
         ],
+        "disputes": {
+            d.paypal_id: d.outcome for a in order.attempts.all() for d in a.disputes.all()
+        },
+        "open_differences": [d.kind for d in order.differences.filter(resolved_at=None)],
         "events": [event.kind for event in order.events.all()],
     }
 
@@ -98,6 +142,8 @@ def main(words: list[str]) -> None:
     commands = {
         "stock": lambda: stock(int(words[1])),
         "sweep": lambda: sweep(int(words[1])),
+        "approve": approve,
+        "reconcile": reconcile,
         "show": show,
     }
     print(json.dumps(commands[words[0]]()))

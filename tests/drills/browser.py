@@ -14,6 +14,7 @@ PATIENCE = 20  # times that a page is loaded again while the shop does not answe
 PAUSE = 1.0  # seconds before that
 TIMEOUT = (5, 90)  # seconds
 REDIRECTS = 8
+CHOSEN = ("radio", "checkbox")
 OURS = {"Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
 Wrong = Callable[[str], None]
 
@@ -52,13 +53,13 @@ class FormReader(HTMLParser):
             if "selected" in said or self._select not in fields:
                 fields[self._select] = said.get("value", "")
         elif tag == "input" and name and sent(said):
-            fields[name] = said.get("value", "on")
+            fields[name] = said.get("value", "on" if said.get("type") in CHOSEN else "")
 
 
 def sent(said: dict[str, str]) -> bool:
     """Whether a browser sends this control as it stands."""
     kind = said.get("type")
-    return "checked" in said if kind in ("radio", "checkbox") else kind not in ("submit", "button")
+    return "checked" in said if kind in CHOSEN else kind not in ("submit", "button")
 
 
 class Browser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -10,10 +11,10 @@ from urllib.parse import urljoin
 
 import requests
 
-from tests.drills.browser import Browser, Wrong
+from tests.drills.browser import Browser, FormReader, Wrong
 
 PLANS = {  # what a buyer does, and how many of a hundred do so
-    "pays": 34,
+    "pays": 32,
     "clicks twice": 10,
     "comes back twice": 10,
     "closes the tab": 10,
@@ -22,7 +23,7 @@ PLANS = {  # what a buyer does, and how many of a hundred do so
     "is declined, then pays": 8,
     "leaves at once": 5,
     "changes the cart": 5,
-    "cancels the paid order": 5,
+    "withdraws": 7,
 }
 TRIES = 60  # times that somebody presses a button again
 AGAIN = 3  # times that somebody goes to PayPal once more
@@ -46,12 +47,14 @@ class Buyer:
         self.language = dice.choice(["nl", "en"])
         self.email = f"drill-{number}@example.test"
         self.browser = Browser(shop, lambda what: wrong(f"{self.plan}: {what}"))
+        self.scarce = ""  # an article of which there are fewer than buyers
         self.came = "did not order"
 
     def url(self, path: str) -> str:
         return f"/{self.language}/{path}"
 
-    def run(self, skus: list[str]) -> None:
+    def run(self, skus: list[str], scarce: str) -> None:
+        self.scarce = scarce
         self.fill_the_cart(skus)
         plans: dict[str, Callable[[str], object]] = {
             "closes the tab": lambda at: self.choose(at, "close"),
@@ -61,7 +64,7 @@ class Buyer:
             "is declined, then pays": self.be_declined_then_pay,
             "comes back twice": self.come_back_twice,
             "changes the cart": self.change_the_cart,
-            "cancels the paid order": self.cancel_the_paid_order,
+            "withdraws": self.withdraw,
         }
         paypal = self.order()
         if paypal:
@@ -85,8 +88,17 @@ class Buyer:
             if placed.is_redirect:
                 return self.way_to_paypal(placed)
             time.sleep(PAUSE)
+            self.take_out_what_is_gone()
         self.came = "gave up at the checkout"
+        self.browser.wrong(f"{self.email} could not order in {TRIES} tries")
         return ""
+
+    def take_out_what_is_gone(self) -> None:
+        """Somebody else was quicker with the last ones: the cart says so, and lets them go."""
+        page = self.browser.open(self.url("cart/"))
+        for form in FormReader(page.text).forms:
+            if form.fields.get("sku") == self.scarce:
+                self.browser.load(form.action, form.fields | {"remove": "1"})
 
     def submit(self, action: str, data: dict[str, str]) -> requests.Response:
         if self.plan != "clicks twice":
@@ -115,6 +127,7 @@ class Buyer:
             time.sleep(PAUSE)
             answer = self.browser.load(form.action, form.fields)
         self.came = "gave up waiting for PayPal"
+        self.browser.wrong(f"{self.email} could not pay in {TRIES} tries")
         return ""
 
     def choose(self, paypal: str, choice: str) -> str:
@@ -156,17 +169,24 @@ class Buyer:
         if again:
             self.pay(again)
 
-    def cancel_the_paid_order(self, paypal: str) -> None:
+    def withdraw(self, paypal: str) -> None:
+        """Once the order is paid: from the whole of it, before anything was sent."""
         page = self.browser.open(self.choose(paypal, "approve"))
         for _ in range(TRIES):
-            form = self.browser.form(page, "/cancel/")
-            if form:
-                self.browser.open(form.action, form.fields)
-                self.came = "cancelled the paid order"
-                return
-            if page.is_redirect or "/orders/" not in page.url:
+            self.see(page)
+            page = self.browser.open(page.url)
+            link = re.search(r'href="([^"]*/orders/[^"]*/withdraw/)"', page.text)
+            if link:
+                self.declare(link[1])
                 return
             time.sleep(PAUSE)
-            page = self.browser.open(page.url)
-            if self.came == "approved" and self.browser.form(page, "/pay/"):
+
+    def declare(self, address: str) -> None:
+        form = self.browser.form(self.browser.open(address), "/withdraw/")
+        for _ in range(2):  # who, which and what; then the control that declares it
+            if form is None:
                 return
+            page = self.browser.open(form.action, form.fields)
+            form = self.browser.form(page, "/withdraw/confirm/")
+        too_often = form is not None  # so many from one network are asked to wait
+        self.came = "was told to withdraw later" if too_often else "withdrew"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,13 +12,25 @@ Json = dict[str, Any]
 DECIDED = {"captured", "declined", "abandoned"}
 BACK = {"completed", "external"}  # refunds whose money is with the buyer
 SOLD = {"confirmed", "closed"}
+ENDED = {"cancelled", "expired"}
 
 
-def differences(shop: Json, ledger: list[Json], inbox: list[Json], shelf: list[Json]) -> list[str]:
-    """Empty if all is well. ``shelf``: the stock before the first buyer came."""
-    found = [*money(shop["orders"], ledger), *decided(shop["orders"])]
-    found += [*stock(shop, shelf), *paid_for(shop["orders"]), *mails(shop, inbox)]
-    return found
+@dataclass
+class Outside:
+    """What others know: PayPal's ledger and disputes, the inbox, the shelf before the drill."""
+
+    ledger: list[Json]
+    disputes: list[Json]
+    inbox: list[Json]
+    shelf: list[Json]
+
+
+def differences(shop: Json, outside: Outside) -> list[str]:
+    """Empty if all is well."""
+    orders = shop["orders"]
+    found = [*money(orders, outside.ledger), *decided(orders), *paid_for(orders)]
+    found += [*stock(shop, outside.shelf), *mails(shop, outside.inbox)]
+    return [*found, *disputes(orders, outside.disputes)]
 
 
 def money(orders: list[Json], ledger: list[Json]) -> Iterator[str]:
@@ -47,13 +60,10 @@ def decided(orders: list[Json]) -> Iterator[str]:
         for refund in order["refunds"]:
             if refund["state"] not in BACK | {"failed", "refused"}:
                 yield f"{order['number']}: refund {refund['state']} ({refund['why']})"
-        if order["state"] == "placed" and not odd(order):
+        if order["state"] == "placed":
             yield f"{order['number']}: neither paid nor ended"
-
-
-def odd(order: Json) -> bool:
-    """Money of a wrong amount waits for staff, and the order with it."""
-    return any(kind in order["events"] for kind in ("wrong_amount", "refund_due"))
+        for kind in order["open_differences"]:
+            yield f"{order['number']}: the nightly comparison found {kind}"
 
 
 def paid_for(orders: list[Json]) -> Iterator[str]:
@@ -62,6 +72,8 @@ def paid_for(orders: list[Json]) -> Iterator[str]:
         captured = sum(cents(a["captured"]) for a in order["attempts"])
         if order["state"] in SOLD and captured != cents(order["total"]) and not order["refunds"]:
             yield f"{order['number']}: {order['state']}, but {captured} ct of {order['total']}"
+        if order["state"] in ENDED and cents(order["paid"]):
+            yield f"{order['number']}: {order['state']}, but {order['paid']} are still here"
         if order["events"].count("order_confirmed") > 1:
             yield f"{order['number']}: confirmed twice"
     per_buyer = Counter(order["email"] for order in orders if order["state"] in SOLD)
@@ -85,6 +97,14 @@ def stock(shop: Json, before: list[Json]) -> Iterator[str]:
             yield f"{sku}: {left['reserved']} reserved, {row['reserved']} + {waiting[sku]} expected"
 
 
+def disputes(orders: list[Json], at_paypal: list[Json]) -> Iterator[str]:
+    known = {key: outcome for order in orders for key, outcome in order["disputes"].items()}
+    for dispute in at_paypal:
+        key, outcome = dispute["dispute_id"], dispute["dispute_outcome"]["outcome_code"]
+        if known.get(key) != outcome:
+            yield f"dispute {key}: {outcome} at PayPal, {known.get(key)} in the shop"
+
+
 def mails(shop: Json, inbox: list[Json]) -> Iterator[str]:
     """Each order has its mails, each of them arrived, none of them twice."""
     arrived = Counter(message_id(mail) for mail in inbox)
@@ -101,11 +121,16 @@ def mails(shop: Json, inbox: list[Json]) -> Iterator[str]:
 
 def due(order: Json) -> Iterator[tuple[str, str]]:
     """The mails that an order must have had."""
+    yield "orders/placed", f"order:{order['key']}"
     if "order_confirmed" in order["events"]:
         yield "orders/confirmed", f"order:{order['key']}"
-    for attempt in order["attempts"]:
-        if "payment_pending_review" in order["events"] and len(order["attempts"]) == 1:
-            yield "orders/pending", f"payment:{attempt['key']}"
+        if "order_cancelled" in order["events"]:
+            yield "orders/cancelled", f"order:{order['key']}"
+    for refund in order["refunds"]:
+        if refund["state"] in BACK:
+            yield "orders/refunded", f"refund:{refund['key']}"
+    if "payment_pending_review" in order["events"] and len(order["attempts"]) == 1:
+        yield "orders/pending", f"payment:{order['attempts'][0]['key']}"
 
 
 def message_id(mail: Json) -> str:

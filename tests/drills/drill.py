@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,11 +22,12 @@ import requests
 from tests.browser.shop import ROOT, Shop, clean_environment
 from tests.drills import comparing
 from tests.drills.buyers import Buyer
-from tests.drills.trouble import Killer, PayPal, refuse_mails
+from tests.drills.trouble import Killer, Meddler, PayPal, refuse_mails
 
 REVIEWS_END = 75  # minutes ahead: whatever waits at PayPal is asked after
 HOLDS_END = 300  # minutes ahead: what nobody paid has ended
 MAILS_WITHIN = 240  # seconds
+TOLD_WITHIN = 120  # seconds
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Plan:
     seed: int = 1
     longest: float = 18  # seconds that PayPal is silent or slow; longer than the shop waits
     kill_every: float = 25  # seconds
+    meddle_every: float = 20  # seconds
     kills: int = 4  # of the worker, and of web processes
 
 
@@ -45,6 +48,8 @@ class Report:
     orders: Counter[str] = field(default_factory=Counter)  # by state
     played: dict[str, dict[str, int]] = field(default_factory=dict)
     killed: Counter[str] = field(default_factory=Counter)
+    meddled: Counter[str] = field(default_factory=Counter)
+    refunds: Counter[str] = field(default_factory=Counter)
     took: float = 0  # seconds
 
 
@@ -56,16 +61,34 @@ def run(shop: Shop, plan: Plan) -> Report:
     paypal.trouble(plan.seed, plan.longest)
     refuse_mails(shop.addresses["inbox"])
     killer = Killer(shop.var, random.Random(plan.seed), plan.kill_every, plan.kills)
-    killer.start()
+    meddler = Meddler(paypal, random.Random(plan.seed), plan.meddle_every)
+    for thread in (killer, meddler):
+        thread.start()
     send_buyers(shop, plan, [row["sku"] for row in shelf], report)
     killer.stop()
-    paypal.calm()
     report.killed, report.played = killer.killed, paypal.say("GET", "faults/played")
+    calm_down(paypal, meddler)
+    report.meddled = meddler.done
     for minutes in (REVIEWS_END, HOLDS_END):
+        print("approve", books(shop, "approve"), flush=True)
         print("sweep", books(shop, "sweep", str(minutes)), flush=True)
+    print("reconcile", books(shop, "reconcile"), flush=True)
     compare(shop, paypal, shelf, report)
     report.took = time.monotonic() - began
     return report
+
+
+def calm_down(paypal: PayPal, meddler: Meddler) -> None:
+    """No more faults; PayPal decides the disputes, and all is told."""
+    paypal.calm()
+    meddler.stop()
+    wait_for(lambda: not paypal.untold())
+
+
+def wait_for(done: Callable[[], bool]) -> None:
+    until = time.monotonic() + TOLD_WITHIN
+    while not done() and time.monotonic() < until:
+        time.sleep(1)
 
 
 def send_buyers(shop: Shop, plan: Plan, skus: list[str], report: Report) -> None:
@@ -74,7 +97,7 @@ def send_buyers(shop: Shop, plan: Plan, skus: list[str], report: Report) -> None
         buyer = Buyer(shop.url, number, dice, report.differences.append)
         scarce = [skus[-1]] if dice.random() < 0.1 else []
         try:
-            buyer.run([*dice.sample(skus[:-1], dice.randint(1, 3)), *scarce])
+            buyer.run([*dice.sample(skus[:-1], dice.randint(1, 3)), *scarce], skus[-1])
         except TimeoutError:
             buyer.came = "got no answer"
         report.buyers[f"{buyer.plan}: {buyer.came}"] += 1
@@ -87,10 +110,17 @@ def send_buyers(shop: Shop, plan: Plan, skus: list[str], report: Report) -> None
 
 def compare(shop: Shop, paypal: PayPal, shelf: list[Any], report: Report) -> None:
     believed = wait_for_mails(shop)
-    ledger = paypal.say("GET", "ledger")["entries"]
-    inbox = requests.get(f"{shop.addresses['inbox'].rstrip('/')}/messages.json", timeout=60).json()
+    inbox = f"{shop.addresses['inbox'].rstrip('/')}/messages.json"
+    outside = comparing.Outside(
+        ledger=paypal.say("GET", "ledger")["entries"],
+        disputes=paypal.say("GET", "disputes"),
+        inbox=requests.get(inbox, timeout=60).json(),
+        shelf=shelf,
+    )
     report.orders = Counter(order["state"] for order in believed["orders"])
-    report.differences += comparing.differences(believed, ledger, inbox, shelf)
+    refunds = [refund for order in believed["orders"] for refund in order["refunds"]]
+    report.refunds = Counter(f"{r['state']}, {r['reason']}" for r in refunds)
+    report.differences += comparing.differences(believed, outside)
 
 
 def wait_for_mails(shop: Shop) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.browser.shop import running
 from tests.drills import comparing
 from tests.drills.drill import Plan, run
 
-SMALL = Plan(checkouts=16, at_once=4, seed=7, longest=2, kill_every=6, kills=1)
+SMALL = Plan(checkouts=16, at_once=4, seed=7, longest=2, kill_every=6, kills=1, meddle_every=8)
 
 
 @pytest.mark.slow
@@ -37,10 +38,16 @@ ORDER = {
     "lines": {"A": 2},
     "attempts": [{"key": 1, "state": "captured", "captured": "10.00", "why": ""}],
     "refunds": [],
+    "disputes": {"PP-1": "DENIED"},
+    "open_differences": [],
     "events": ["order_confirmed"],
 }
+REFUND = {"key": 5, "state": "completed", "amount": "1.00", "reason": "goodwill", "why": ""}
+DISPUTE = {"dispute_id": "PP-1", "dispute_outcome": {"outcome_code": "DENIED"}}
 MAIL = {"kind": "orders/confirmed", "about": "order:1", "state": "sent", "message_id": "<1>"}
+PLACED = {"kind": "orders/placed", "about": "order:1", "state": "sent", "message_id": "<0>"}
 ARRIVED = {"headers": [["Message-ID", "<1>"]]}
+FIRST = {"headers": [["Message-ID", "<0>"]]}
 ENTRY = {"custom_id": "soocas-1", "amount": "10.00", "currency": "EUR"}
 BEFORE = [{"sku": "A", "on_hand": 5, "reserved": 0}]
 AFTER = [{"sku": "A", "on_hand": 3, "reserved": 0}]
@@ -48,12 +55,12 @@ UNDECIDED = {"key": 1, "state": "unknown", "captured": "10.00", "why": "timeout"
 TWICE = {**ORDER, "number": "2", "custom_id": "soocas-2", "lines": {}}
 
 
-def found(**changed: object) -> list[str]:
-    books = {"orders": [ORDER], "mails": [MAIL], "shelf": AFTER}
-    rest = {"ledger": [ENTRY], "inbox": [ARRIVED], "before": BEFORE}
-    said = {**books, **rest, **changed}
-    shop = {name: said[name] for name in books}
-    return comparing.differences(shop, said["ledger"], said["inbox"], said["before"])  # type: ignore[arg-type]
+def found(**changed: Any) -> list[str]:
+    shop = {"orders": [ORDER], "mails": [MAIL, PLACED], "shelf": AFTER}
+    others = {"ledger": [ENTRY], "disputes": [DISPUTE], "inbox": [ARRIVED, FIRST]}
+    said = {**shop, **others, "before": BEFORE, **changed}
+    outside = comparing.Outside(said["ledger"], said["disputes"], said["inbox"], said["before"])
+    return comparing.differences({name: said[name] for name in shop}, outside)
 
 
 @pytest.mark.parametrize(
@@ -66,15 +73,22 @@ def found(**changed: object) -> list[str]:
         ({"orders": [{**ORDER, "attempts": [UNDECIDED]}]}, "payment unknown"),
         ({"orders": [{**ORDER, "total": "11.00"}]}, "1000 ct of 11.00"),
         ({"orders": [{**ORDER, "events": ["order_confirmed"] * 2}]}, "confirmed twice"),
+        ({"orders": [{**ORDER, "state": "cancelled"}]}, "still here"),
         ({"orders": [ORDER, TWICE], "ledger": [ENTRY, {**ENTRY, "custom_id": "soocas-2"}]}, "paid"),
         ({"shelf": [{"sku": "A", "on_hand": 4, "reserved": 0}]}, "4 left"),
         ({"shelf": [{"sku": "A", "on_hand": 3, "reserved": 1}]}, "1 reserved"),
-        ({"mails": []}, "no mail orders/confirmed"),
-        ({"mails": [{**MAIL, "state": "failed"}]}, "failed"),
+        ({"mails": [PLACED]}, "no mail orders/confirmed"),
+        ({"mails": [MAIL]}, "no mail orders/placed"),
+        ({"mails": [PLACED, {**MAIL, "state": "failed"}]}, "failed"),
+        ({"orders": [{**ORDER, "refunds": [REFUND], "paid": "9.00"}]}, "no mail orders/refunded"),
+        ({"orders": [{**ORDER, "refunds": [{**REFUND, "state": "unknown"}]}]}, "refund unknown"),
+        ({"orders": [{**ORDER, "open_differences": ["books"]}]}, "nightly"),
+        ({"orders": [{**ORDER, "disputes": {}}]}, "dispute PP-1"),
+        ({"orders": [{**ORDER, "state": "placed"}]}, "neither paid nor ended"),
         ({"inbox": []}, "not in the inbox"),
         ({"inbox": [ARRIVED, ARRIVED]}, "arrived 2 times"),
     ],
 )
-def test_a_difference_is_seen_and_named(changed: dict[str, object], words: str) -> None:
+def test_a_difference_is_seen_and_named(changed: dict[str, Any], words: str) -> None:
     assert found() == []
     assert any(words in difference for difference in found(**changed))

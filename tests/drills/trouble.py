@@ -1,4 +1,6 @@
-"""What goes wrong in a drill: faults at PayPal, a mail server that refuses, killed processes."""
+"""What goes wrong in a drill: faults at PayPal, what its people and its buyers do there later,
+a mail server that refuses, killed processes.
+"""
 
 from __future__ import annotations
 
@@ -44,13 +46,64 @@ class PayPal:
         self.say("POST", "faults/random", {"on": CHANCE, "seed": seed, "seconds": longest})
 
     def calm(self) -> None:
+        """The faults end, and what the shop did not hear is said once more."""
         self.say("DELETE", "faults")
         self.say("POST", "webhooks/release", {"reverse": True})
+        for event in self.untold():
+            self.say("POST", f"webhooks/{event['id']}/resend", {})
+
+    def untold(self) -> list[Any]:
+        return [e for e in self.say("GET", "webhooks") if e["state"] != "delivered"]
+
+    def captures(self) -> list[str]:
+        """Those that took money and have some of it left, the oldest first."""
+        units = [unit for order in self.say("GET", "orders") for unit in order["purchase_units"]]
+        found = [one for unit in units for one in unit.get("payments", {}).get("captures", [])]
+        return [c["id"] for c in found if c["status"] in ("COMPLETED", "PARTIALLY_REFUNDED")]
 
 
 def refuse_mails(inbox: str) -> None:
     fault = {"code": 451, "on": "data", "times": REFUSED_MAILS}
     requests.post(f"{inbox.rstrip('/')}/control/faults", json=fault, timeout=10).raise_for_status()
+
+
+class Meddler(threading.Thread):
+    """Refunds by hand, reverses, disputes and resolves at PayPal, of a few payments."""
+
+    OUTCOMES = ("RESOLVED_BUYER_FAVOUR", "RESOLVED_SELLER_FAVOUR", "RESOLVED_WITH_PAYOUT")
+
+    def __init__(self, paypal: PayPal, dice: random.Random, every: float) -> None:
+        super().__init__(daemon=True)
+        self.paypal, self.dice, self.every = paypal, dice, every
+        self.done: Counter[str] = Counter()
+        self.over = threading.Event()
+        self.deeds = {
+            "refund by hand, in part": lambda key: self.on(key, "refund", amount="1.00"),
+            "refund by hand": lambda key: self.on(key, "refund"),
+            "reversal": lambda key: self.on(key, "reverse"),
+            "dispute": lambda key: self.on(key, "dispute", reason="UNAUTHORISED"),
+        }
+
+    def run(self) -> None:
+        while not self.over.wait(self.every):
+            found = self.paypal.captures()
+            if found:
+                deed = self.dice.choice(list(self.deeds))
+                self.deeds[deed](self.dice.choice(found))
+                self.done[deed] += 1
+
+    def on(self, key: str, deed: str, **about: str) -> None:
+        with contextlib.suppress(requests.HTTPError):  # the shop gave it back this moment
+            self.paypal.say("POST", f"captures/{key}/{deed}", about)
+
+    def stop(self) -> None:
+        self.over.set()
+        self.join()
+        for dispute in self.paypal.say("GET", "disputes"):
+            outcome = self.dice.choice(self.OUTCOMES)
+            path = f"disputes/{dispute['dispute_id']}/resolve"
+            self.paypal.say("POST", path, {"outcome": outcome})
+            self.done[f"dispute: {outcome.lower()}"] += 1
 
 
 class Killer(threading.Thread):
