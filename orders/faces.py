@@ -46,7 +46,7 @@ def paid(order: Order, *, now: datetime) -> Paid:
     return Paid(
         story.told(order),
         story.ahead(order),
-        period.clock(order, now),
+        None if doing.why_not_withdraw(order, now) else period.clock(order, now),
         doing.deeds(order, now),
         list(coming.order_by("position").prefetch_related("lines__line")),
         kept.facts(order, now),
@@ -58,10 +58,9 @@ def _page(order: Order, now: datetime) -> tuple[str, str]:
         return "order" if order.confirmed_at else "ended", order.state
     if order.state == Order.State.PLACED:
         return _unpaid(order)
-    if order.delivered_at:
-        return "order", "delivered"
+    served = doing.served(order)
     fresh = order.confirmed_at and now - order.confirmed_at < FRESH
-    return "order", "fresh" if fresh else "paid"
+    return "order", "fresh" if fresh and served == "paid" else served
 
 
 def _unpaid(order: Order) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from orders import checkout, faces, letters, payments, paypal, sweeping
 from orders.cart import Cart, CartFull
 from orders.models import LIVE, Order, PaymentAttempt
+from orders.returns import listing
 
 View = Callable[..., HttpResponse]
 PATIENCE = 10  # times half a second that a returning buyer waits for the webhook's capture
@@ -99,8 +100,8 @@ def paypal_cancel(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 @require_safe
 def order_list(request: HttpRequest) -> HttpResponse:
-    orders = Order.objects.filter(customer_id=request.user.pk).prefetch_related("lines")
-    return render(request, "orders/list.html", {"orders": orders.order_by("-placed_at")})
+    mine = Order.objects.filter(customer_id=request.user.pk)
+    return render(request, "orders/list.html", {"orders": listing.listed(mine, now=timezone.now())})
 
 
 def next_step(order: Order, attempt: PaymentAttempt | None) -> HttpResponse:

@@ -115,8 +115,8 @@ def _returns(order: Order) -> Iterator[Step]:
 
 
 def _refunds(order: Order) -> Iterator[Step]:
-    for refund in order.refunds.order_by("position"):
-        amount = refund.amount
+    for refund in order.refunds.select_related("attempt").order_by("position"):
+        amount = refund.amount if refund.attempt.currency == "EUR" else None
         if refund.state in Refund.RETURNED_STATES:
             to, at = _("to the payment you used"), refund.settled_at or refund.requested_at
             yield Step(_("Paid back"), at, to, amount)

@@ -8,6 +8,7 @@ from orders import finding, sweeping
 from orders.models import Refund, Withdrawal
 from orders.reconciliation import nightly
 from orders.refunds import sending
+from orders.returns import services as returns
 from orders.returns import taking_up
 
 SWEEPING, SWEEP_LASTS = "orders.sweeping", 90  # seconds after which it is taken for dead
@@ -25,7 +26,8 @@ def sweep() -> dict[str, int]:
     try:
         now = timezone.now()
         withdrawn = taking_up.sweep(now=now)  # before what is over is closed
-        return {**sweeping.sweep(now=now), "withdrawn": withdrawn}
+        dropped = returns.call_off_silent(now=now)
+        return {**sweeping.sweep(now=now), "withdrawn": withdrawn, "dropped": dropped}
     finally:
         cache.delete(SWEEPING)
 

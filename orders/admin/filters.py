@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Dispute, Order, OrderEvent, Refund, Return, Shipment
+from orders.models import Dispute, Order, OrderEvent, Refund, Return, Shipment, Withdrawal
+from orders.returns.services import undecided
 
 OF_ORDER = OuterRef("pk")
-COMING_BACK = ("announced", "sent", "received")  # a return that nobody inspected yet
 
 WORK: dict[str, tuple[Any, Callable[[], Q | Exists]]] = {
     "look": (
@@ -36,7 +36,11 @@ WORK: dict[str, tuple[Any, Callable[[], Q | Exists]]] = {
     ),
     "return": (
         _("return open"),
-        lambda: Exists(Return.objects.filter(order=OF_ORDER, state__in=COMING_BACK)),
+        lambda: Exists(Return.objects.filter(undecided(), order=OF_ORDER)),
+    ),
+    "withdrawal": (
+        _("withdrawal to decide"),
+        lambda: Exists(Withdrawal.objects.filter(order=OF_ORDER, handled_at=None)),
     ),
     "unpaid": (_("unpaid"), lambda: Q(state=Order.State.PLACED)),
     "dispute": (

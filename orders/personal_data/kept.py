@@ -37,8 +37,9 @@ def facts(order: Order, now: datetime) -> list[Fact]:
     found = []
     for label, model, field in SHOWN:
         row = rows[model]
-        if row is not None and getattr(row, field):
-            found.append(Fact(str(label), ". ".join(_terms(row, field, now))))
+        terms = list(_terms(row, field, now)) if row and getattr(row, field) else []
+        if terms:
+            found.append(Fact(str(label), ". ".join(terms)))
     return [*found, Fact(_("Shared with"), shared_with(order) or _("Nobody so far"))]
 
 

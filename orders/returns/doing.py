@@ -44,6 +44,14 @@ def deeds(order: Order, now: datetime) -> list[Deed]:
     ]
 
 
+def served(order: Order) -> str:
+    """How far a paid order is: paid, shipped or delivered."""
+    if order.delivered_at:
+        return "delivered"
+    sent = any(parcel.shipped_at for parcel in order.shipments.all())
+    return "shipped" if sent else "paid"
+
+
 def why_not_withdraw(order: Order, now: datetime) -> str:
     last = withdrawal_until(order)
     if order.replaces:
@@ -53,7 +61,7 @@ def why_not_withdraw(order: Order, now: datetime) -> str:
     if not period.in_time(order, now):
         return _("You could withdraw until %(day)s.") % {"day": days.day(last or order.closed_at)}
     if not any(one.all for one in left(order)):
-        return _("You withdrew from all of it.")
+        return _("Nothing of it is left to withdraw from.")
     return ""
 
 

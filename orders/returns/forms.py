@@ -61,6 +61,7 @@ class PiecesForm(forms.Form):
                 coerce=int,
                 required=False,
                 initial=0,
+                widget=forms.Select(attrs={"class": "input"}),
             )
 
     def most(self, one: Pieces) -> int:
@@ -79,7 +80,7 @@ class PiecesForm(forms.Form):
 
 class WithdrawalForm(PiecesForm, ContractForm):
     what = forms.ChoiceField(
-        label=_("What do you want to send back?"),
+        label=_("What do you want to withdraw from?"),
         choices=[(ALL, _("The whole order")), (SOME, _("Only some items"))],
         widget=forms.RadioSelect,
         initial=ALL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max, Q
@@ -19,6 +19,8 @@ from orders.returns.pieces import Wanted, left
 State = Return.State
 COMING = (State.ANNOUNCED, State.SENT)
 MISSING = "not_arrived"
+NEVER_SENT = timedelta(days=60)  # after which an announced return is taken for dropped
+AT_ONCE = 50  # returns called off in one run
 
 
 class NotReturnable(Exception):
@@ -93,6 +95,12 @@ def cancel(back: Return, *, now: datetime) -> bool:
     """It is not coming after all; its pieces may be announced again."""
     with transaction.atomic():
         return move(back, State.CANCELLED, of=COMING, now=now, settled_at=now)
+
+
+def call_off_silent(*, now: datetime) -> int:
+    """Expect no longer what was announced long ago and never sent: its order may close."""
+    old = Return.objects.filter(state=State.ANNOUNCED, announced_at__lt=now - NEVER_SENT)
+    return sum(cancel(back, now=now) for back in old.order_by("announced_at")[:AT_ONCE])
 
 
 def receive(back: Return, arrived: Mapping[int, int], *, now: datetime) -> None:

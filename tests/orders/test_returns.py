@@ -678,6 +678,14 @@ def test_an_order_does_not_close_while_a_return_is_open(
     assert closes(delivered, days=33) == Order.State.CLOSED
 
 
+def test_what_is_never_sent_is_called_off_in_the_end(delivered: Order, client: Client) -> None:
+    announces(delivered, client)
+    assert closes(delivered, days=59) == Order.State.CONFIRMED
+
+    assert closes(delivered, days=61) == Order.State.CLOSED
+    assert Return.objects.get().state == "cancelled"
+
+
 def test_an_order_does_not_close_while_a_statement_waits_for_staff(
     delivered: Order, desk: Client
 ) -> None:
