@@ -169,7 +169,8 @@ def confirm(order: Order, capture: Capture | None = None, *, now: datetime) -> b
     if late:
         vouchers.take_again(order)
     open_parcel(order, now=now)
-    letters.order_confirmed(order, issue(order, now=now, capture=capture.id if capture else ""))
+    letters.order_confirmed(order)
+    issue(order, now=now, capture=capture.id if capture else "")  # last: others wait for a number
     return True
 
 

@@ -12,7 +12,7 @@ from django.utils import formats, timezone, translation
 
 from orders import totals
 from orders.letters.post import address_of, send
-from orders.models import Invoice, Order
+from orders.models import Order
 from orders.totals import Totals
 
 
@@ -22,10 +22,11 @@ def order_placed(order: Order, sums: Totals) -> None:
     send("placed", order, {**bill(order, sums), "until": until})
 
 
-def order_confirmed(order: Order, invoice: Invoice) -> None:
+def order_confirmed(order: Order) -> None:
+    """With a link to the invoice; its number is taken after this, so that it is locked shortly."""
     with translation.override(order.language):
         paper = reverse("orders:invoice", args=[order.token])
-    link = {"invoice": invoice.number, "invoice_url": f"{settings.SITE_URL}{paper}"}
+    link = {"invoice_url": f"{settings.SITE_URL}{paper}"}
     send("confirmed", order, bill(order, totals.of(order, order.listed())) | link)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -16,6 +18,7 @@ from orders.models import CreditNote, Invoice, Order, Refund
 from orders.paper import credit_notes, invoices, snapshot
 from orders.paper.numbers import Series, take
 from tests.orders.paper import credited, invoiced, refunded, sold
+from tests.orders.shop import PayPal, Shopper
 
 AT_ONCE, EACH = 6, 10
 
@@ -111,3 +114,19 @@ def test_a_credit_note_takes_its_number_last_too(
 
     assert "orders_counter" in seen[-2]["sql"]
     assert credited(refund)
+
+
+@pytest.mark.django_db
+def test_a_settled_payment_takes_its_number_when_all_else_is_done(
+    place: Callable[..., Order], paypal: PayPal, shopper: Shopper
+) -> None:
+    order = place()
+    paypal.approve(order)
+
+    with CaptureQueriesContext(connection) as seen:
+        shopper.returns(order)
+
+    said = [" ".join(query["sql"].split()[:3]) for query in seen]
+    number = said.index("INSERT INTO orders_counter")
+    assert said[number + 1] == 'INSERT INTO "orders_invoice"'
+    assert said[number + 2].startswith("RELEASE SAVEPOINT")  # in a test; else the commit
