@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from orders.models import Shipment
 from orders.parcels.services import IN_THE_HOUSE
 
-NAME = re.compile(r"([0-9]{4}-[0-9]{6,12})(?:/([0-9]{1,3}))?")
+NAME = re.compile(r"([A-Z0-9][A-Z0-9-]{3,19})(?:/([0-9]{1,3}))?")
 
 
 def label(parcel: Shipment) -> str:
@@ -19,7 +19,7 @@ def label(parcel: Shipment) -> str:
 
 def find(name: str) -> tuple[Shipment | None, str]:
     """The waiting parcel of that name, or of that order if it has one alone; else why not."""
-    match = NAME.fullmatch(name.strip())
+    match = NAME.fullmatch(name.strip().upper())
     said = {"name": name[:70]}
     if match is None:
         return None, _("“%(name)s” is no number of an order or parcel.") % said

@@ -81,6 +81,7 @@ def pack(parcel: Shipment, *, now: datetime) -> bool:
         return move(parcel, State.PACKED, of=[State.OPEN], now=now, detail=said, packed_at=now)
 
 
+@transaction.atomic
 def unpack(parcel: Shipment, *, now: datetime) -> bool:
     said = str(parcel.position)
     return move(parcel, State.OPEN, of=[State.PACKED], now=now, detail=said, packed_at=None)
@@ -121,6 +122,7 @@ def deliver(parcel: Shipment, *, now: datetime) -> bool:
     return won
 
 
+@transaction.atomic
 def lose(parcel: Shipment, *, now: datetime) -> bool:
     """It did not arrive: staff sends it again or pays it back."""
     said = str(parcel.position)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orders.models import Order, Shipment
+from orders.models import Order, Shipment, ShippingMethod
 from outbox.models import Message
 from privacy.models import Disclosure
 from tests.orders.parcels import ADMIN, Buy, Staff, buy, parcel_of, send, staff, worker
@@ -86,6 +86,7 @@ class TestCodes:
         staff.splits(parcel_of(three_), BRUSH_INK=1)
         bad = {
             "nonsense": "Write the order&#x27;s number, a semicolon and the code.",
+            f"{one.number}/1/2;{CODE}5": "is no number of an order or parcel",
             f"2020-000001;{CODE}5": "No parcel of 2020-000001 waits",
             f"x1;{CODE}5": "is no number of an order or parcel",
             f"{two.number};ab": "is no tracking code",
@@ -159,6 +160,18 @@ class TestCodes:
         answer = staff.ships(pasted=("x" * 100 + "\n") * 2000)
 
         assert answer.status_code == 200
+
+
+def test_the_carrier_is_that_of_the_way_of_delivery(three: list[Order], staff: Staff) -> None:
+    ShippingMethod.objects.update(carrier="DHL")
+
+    staff.ships(parcel_of(three[0]), code_0=f"{CODE}1")
+    ShippingMethod.objects.update(carrier="DPD")
+
+    assert parcel_of(three[0]).carrier == "DHL"
+    told = Message.objects.get(kind="orders/shipped").context
+    assert told["carrier"] == "DHL"
+    assert "//www.dhl.com/" in told["tracking_url"]
 
 
 class TestPacked:
