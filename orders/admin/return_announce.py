@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from orders.models import Order, Return
+from orders.parcels.holding import lineage
 from orders.returns import services, taking_up, withdrawing
 from orders.returns.forms import AnnounceForm, new_nonce
 from orders.returns.pieces import everything, left
@@ -22,7 +23,7 @@ from orders.returns.pieces import everything, left
 def announce(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("orders.change_order"):
         raise PermissionDenied
-    order = get_object_or_404(Order, pk=pk if pk < 2**63 else 0)
+    order = lineage(get_object_or_404(Order, pk=pk if pk < 2**63 else 0))[-1]
     first = {
         "position": order.returns.count() + 1,
         "nonce": new_nonce(),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from orders.models import Order, Withdrawal
+from orders.parcels.holding import lineage
 from orders.parcels.periods import withdrawal_until
 from orders.returns import accepting, period
 from orders.returns.pieces import left
@@ -38,7 +39,7 @@ def _found(pk: int) -> Withdrawal:
 
 
 def _page(request: HttpRequest, said: Withdrawal, form: AcceptForm | None = None) -> HttpResponse:
-    order = said.order or _named(request, said)
+    order = _order(request, said)
     waits = said.handled_at is None and request.user.has_perm("orders.change_order")
     if waits and form is None and order is not None:
         form = AcceptForm(left(order), whole=said.whole)
@@ -64,6 +65,12 @@ def _asked(request: HttpRequest, said: Withdrawal) -> str:
     return typed.replace("\x00", "").strip()[:40]
 
 
+def _order(request: HttpRequest, said: Withdrawal) -> Order | None:
+    """The order of the contract: of a redelivery, the one that was bought."""
+    order = said.order or _named(request, said)
+    return lineage(order)[-1] if order else None
+
+
 def _named(request: HttpRequest, said: Withdrawal) -> Order | None:
     return Order.objects.filter(number__iexact=_asked(request, said)).first()
 
@@ -78,7 +85,7 @@ def _waiting(request: HttpRequest, pk: int) -> Withdrawal:
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Let it have its effect on pieces that staff names."""
     said = _waiting(request, pk)
-    order = said.order or _named(request, said)
+    order = _order(request, said)
     if order is None:
         messages.error(request, _("There is no order with this number."))
         return _back(said)

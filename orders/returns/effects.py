@@ -42,6 +42,10 @@ def _keep_here(order: Order, inside: Mapping[int, int], now: datetime) -> bool:
     kept = parcels.take_out(order, inside, now=now)
     variants = dict(order.lines.values_list("pk", "variant_id"))
     stock.restock({variants[line]: count for line, count in kept.items() if count})
+    return order.paid <= 0 or _pay_back(order, inside, now)
+
+
+def _pay_back(order: Order, inside: Mapping[int, int], now: datetime) -> bool:
     try:
         refunds.request(
             order,

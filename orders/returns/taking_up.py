@@ -65,6 +65,9 @@ def _done(said: Withdrawal, order: Order, now: datetime) -> bool:
     """Whether nothing is left for staff to decide. The order's row is held."""
     if order.state in {Order.State.CANCELLED, Order.State.EXPIRED}:
         return True
+    if order.replaces_id:  # it is the first order's contract
+        record(order.pk, "withdrawal_of_redelivery", now=now, alert=True)
+        return False
     if not period.in_time(order, said.received_at):
         record(order.pk, "withdrawal_late", now=now, alert=True)
         return False

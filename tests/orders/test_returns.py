@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from catalog.models import Variant
 from orders.models import Order, Refund, Return, ShippingMethod, Withdrawal
 from orders.parcels import services as parcels
 from orders.refunds import services as refunds
-from orders.returns import deciding, inspecting, pieces, services
+from orders.returns import deciding, inspecting, pieces, services, taking_up, withdrawing
 from orders.tasks import sweep
 from outbox.models import Message
 from tests.orders.conftest import make_variant
@@ -53,6 +54,31 @@ def withdrawn(delivered: Order) -> Return:
 
 def on_hand(sku: str) -> int:
     return Variant.objects.get(sku=sku).on_hand
+
+
+def written(order: Order) -> withdrawing.Statement:
+    """All of it, as its own page declares it."""
+    lines = dict(order.lines.values_list("pk", "quantity"))
+    who = ("Anna Jansen", order.number, order.email, "en")
+    return withdrawing.Statement("n" * 32, *who, lines=lines, order=order)
+
+
+def at_once(*deeds: Callable[[], object]) -> None:
+    """Each in a thread of its own, all let go in the same moment."""
+    gate = threading.Barrier(len(deeds))
+
+    def let_go(deed: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            deed()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=let_go, args=[deed]) for deed in deeds]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
 
 
 def line(order: Order, sku: str) -> int:
@@ -202,6 +228,47 @@ def test_what_was_lost_on_the_way_is_refunded_and_not_expected_back(
     assert not Return.objects.exists()
     assert ("refund", "-179.85") in paypal.money()
     assert (on_hand("BRUSH-INK"), on_hand("HEADS-4")) == (4, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_parcel_that_leaves_and_a_withdrawal_at_once_never_both_have_their_way(
+    paypal: PayPal, shopper: Shopper, heads: Variant
+) -> None:
+    shopper.puts(heads, 2)
+    shopper.orders()
+    order = pays(Order.objects.latest("pk"), paypal, shopper)
+    said = withdrawing.declare(written(order), now=timezone.now())
+    [parcel] = order.shipments.all()
+
+    def ship() -> None:
+        with suppress(parcels.NotPossible):
+            parcels.ship(parcel, now=timezone.now(), tracking="3S1")
+
+    at_once(ship, lambda: taking_up.take_up(said, now=timezone.now()))
+
+    order.refresh_from_db()
+    parcel.refresh_from_db()
+    if parcel.state == "shipped":
+        assert (order.state, Return.objects.count(), on_hand("HEADS-4")) == ("confirmed", 1, 1)
+    else:
+        assert (order.state, Return.objects.count(), on_hand("HEADS-4")) == ("cancelled", 0, 3)
+
+
+def test_what_a_voucher_paid_for_whole_is_taken_back_without_money(
+    two_lines: Order, desk: Client
+) -> None:
+    Order.objects.filter(pk=two_lines.pk).update(paid=0, total=0)
+    form = statement(two_lines, what="some") | {f"line_{line(two_lines, 'HEADS-4')}": "2"}
+    withdraws(Client(), form, own_page(two_lines))
+    assert Withdrawal.objects.get().handled_at is not None
+    arrives(two_lines)
+    withdraws(Client(), statement(two_lines), own_page(two_lines))
+
+    inspected(desk, received(desk, Return.objects.get()))
+
+    assert not Refund.objects.exists()
+    assert not services.open_for(two_lines)
+    assert not two_lines.events.filter(alert=True).exists()
 
 
 # the way back
@@ -469,23 +536,15 @@ def test_eight_at_once_return_no_more_than_there_is(
     shopper.orders()
     order = arrives(pays(Order.objects.latest("pk"), paypal, shopper))
     wanted, outcome = {line(order, "HEADS-4"): 1}, []
-    gate = threading.Barrier(8)
 
     def try_it() -> None:
-        gate.wait()
         try:
             services.announce(order, wanted, services.Notice("defect"), now=timezone.now())
             outcome.append(True)
         except services.NotReturnable:
             outcome.append(False)
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=try_it) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    at_once(*[try_it] * 8)
 
     assert sorted(outcome) == [False] * 5 + [True] * 3
     assert Return.objects.count() == 3
@@ -503,23 +562,15 @@ def test_inspected_twice_at_once_it_is_restocked_and_paid_back_once(
     row = back.lines.get()
     services.receive(back, {row.pk: 2}, now=timezone.now())
     found, outcome = {row.pk: inspecting.Finding("as_new", 2)}, []
-    gate = threading.Barrier(4)
 
     def try_it() -> None:
-        gate.wait()
         try:
             inspecting.inspect(back, found, now=timezone.now())
             outcome.append(True)
         except services.NotNow:
             outcome.append(False)
-        finally:
-            connection.close()
 
-    threads = [threading.Thread(target=try_it) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
+    at_once(*[try_it] * 4)
 
     assert sorted(outcome) == [False, False, False, True]
     assert on_hand("HEADS-4") == 3
@@ -627,6 +678,27 @@ def test_what_was_sent_again_may_be_withdrawn_from_once(
     left = {one.line.sku: one.all for one in pieces.left(delivered)}
     assert left == {"BRUSH-INK": 0, "HEADS-4": 0}
     assert Return.objects.filter(reason="withdrawal").count() == 2
+
+
+def test_a_statement_about_a_redelivery_is_decided_by_staff_on_the_order_that_was_bought(
+    delivered: Order, client: Client, desk: Client
+) -> None:
+    announces(delivered, client)
+    does(desk, inspected(desk, received(desk, Return.objects.get()), "defect"), "again")
+    again = Order.objects.get(replaces=delivered)
+    bring(again)
+
+    withdraws(client, statement(again))
+    sweep()
+    said = Withdrawal.objects.get()
+    assert said.handled_at is None
+    assert again.events.get(kind="withdrawal_of_redelivery").alert
+    page = desk.get(f"/admin/orders/withdrawal/{said.pk}/change/").content.decode()
+    form = {f"line-{line(delivered, 'BRUSH-INK')}": 1}
+    desk.post(f"/admin/orders/withdrawal/{said.pk}/accept/", form)
+
+    assert delivered.number in page
+    assert Return.objects.get(withdrawal=said).order == delivered
 
 
 def test_the_page_of_a_redelivery_leads_to_the_order_it_belongs_to(

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orders.models import Order, Return, Withdrawal
+from orders.parcels.periods import withdrawal_until
 from orders.tasks import sweep, take_up_withdrawal
 from outbox.models import Message
 from outbox.tasks import send
@@ -428,6 +429,43 @@ def test_an_order_that_nobody_paid_is_cancelled_by_it(
     assert brush.reserved == 0
     assert Withdrawal.objects.get().handled_at is not None
     assert paypal.money() == []
+
+
+def test_a_statement_beside_a_payment_under_review_has_its_effect_once_it_is_paid(
+    place: Place, paypal: PayPal, shopper: Shopper
+) -> None:
+    order = place()
+    paypal.approve(order)
+    paypal.fails("capture", "pending")
+    shopper.returns(order)
+    paypal.works_again()
+
+    withdraws(Client(), statement(order))
+    sweep()
+    said = Withdrawal.objects.get()
+    assert said.taken_up_at is None
+    paypal.decide(order, "COMPLETED")
+    with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
+        sweep()
+        sweep()
+        sweep()
+
+    order.refresh_from_db()
+    said.refresh_from_db()
+    assert order.state == Order.State.CANCELLED
+    assert order.paid == 0
+    assert said.handled_at is not None
+
+
+def test_the_last_moment_is_in_time_and_the_next_is_late(delivered: Order) -> None:
+    last = withdrawal_until(delivered)
+    assert last is not None
+
+    for moment, returns in ((last + timedelta(seconds=1), 0), (last, 1)):
+        with time_machine.travel(moment, tick=False):
+            withdraws(Client(), statement(delivered))
+            take_up_withdrawal(Withdrawal.objects.latest("pk").pk)
+        assert Return.objects.count() == returns
 
 
 def test_no_log_keeps_the_key_of_a_receipt(delivered: Order, caplog: Any) -> None:
