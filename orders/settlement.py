@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, prefetch_related_objects
@@ -158,10 +159,11 @@ def confirm(order: Order, capture: Capture | None = None, *, now: datetime) -> b
         record(order.pk, "refund_due", now=now, detail="sold out since")
         return False
     of = [Order.State.PLACED, Order.State.EXPIRED]
-    paid = F("paid") + (capture.amount if capture else 0)
-    if not move(
-        order, Order.State.CONFIRMED, of=of, now=now, confirmed_at=now, closed_at=None, paid=paid
-    ):
+    said: dict[str, Any] = {
+        "closed_at": None,
+        "paid": F("paid") + (capture.amount if capture else 0),
+    }
+    if not move(order, Order.State.CONFIRMED, of=of, now=now, confirmed_at=now, **said):
         record(order.pk, "refund_due", now=now, detail=f"paid when {order.state}")
         return False
     prefetch_related_objects([order], "lines")  # read once, for all that follows
