@@ -159,10 +159,8 @@ def confirm(order: Order, capture: Capture | None = None, *, now: datetime) -> b
         record(order.pk, "refund_due", now=now, detail="sold out since")
         return False
     of = [Order.State.PLACED, Order.State.EXPIRED]
-    said: dict[str, Any] = {
-        "closed_at": None,
-        "paid": F("paid") + (capture.amount if capture else 0),
-    }
+    paid: Any = F("paid") + (capture.amount if capture else 0)
+    said = {"closed_at": None, "paid": paid}
     if not move(order, Order.State.CONFIRMED, of=of, now=now, confirmed_at=now, **said):
         record(order.pk, "refund_due", now=now, detail=f"paid when {order.state}")
         return False
