@@ -84,8 +84,7 @@ def inspected(back: Return, *, now: datetime) -> bool:
     """
     if is_paid_back(back):
         return settle(back, back.refund, now)
-    rows = list(back.lines.all())
-    whole = all(row.received == row.quantity and row.condition == AS_NEW for row in rows)
+    whole = all(n.received == n.quantity and n.condition == AS_NEW for n in back.lines.all())
     if back.reason != Return.Reason.WITHDRAWAL or not whole:
         return False
     if back.order.paid <= 0:  # a voucher paid for it, or everything went back already
