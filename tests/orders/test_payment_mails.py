@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.utils import timezone
+from pytest_django import Settings
 
 from orders.models import Order, PaymentAttempt
 from orders.tasks import sweep
@@ -33,12 +34,12 @@ def later(**time: float) -> None:
 
 
 def test_a_payment_that_stays_unknown_is_told_of_once(
-    place: Place, paypal: PayPal, shopper: Shopper
+    place: Place, paypal: PayPal, shopper: Shopper, settings: Settings
 ) -> None:
     order = place()
     paypal.approve(order)
-    paypal.fails("capture", "500", times=-1)
-    paypal.fails("get", "500", times=-1)
+    paypal.fails("get", "slow", seconds=0.3, times=-1)
+    settings.PAYPAL_TIMEOUT = (1, 0.1)
     shopper.returns(order)
     assert kinds() == []  # most answers come before anybody need know
 
@@ -49,6 +50,7 @@ def test_a_payment_that_stays_unknown_is_told_of_once(
 
     assert kinds() == ["checking"]
     paypal.works_again()
+    settings.PAYPAL_TIMEOUT = (3, 15)
     later(hours=3)
     assert kinds() == ["checking", "confirmed"]
 

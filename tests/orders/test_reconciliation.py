@@ -215,14 +215,18 @@ def test_an_order_paypal_does_not_answer_about_is_counted_and_the_others_go_on(
     assert found() == []
 
 
-def test_while_paypal_is_silent_the_run_waits_and_then_goes_on(pay: Pay, paypal: PayPal) -> None:
+def test_while_paypal_is_silent_the_run_waits_and_then_goes_on(
+    pay: Pay, paypal: PayPal, settings: Settings
+) -> None:
     for _ in range(SILENCES + 2):
         pay()
-    paypal.fails("get", "500", times=-1)
+    paypal.fails("get", "slow", seconds=0.3, times=-1)
+    settings.PAYPAL_TIMEOUT = (1, 0.1)
     assert tonight() == {"orders": SILENCES, "unanswered": SILENCES}
     assert Reconciliation.objects.get().finished_at is None
 
     paypal.works_again()
+    settings.PAYPAL_TIMEOUT = (3, 15)
     tonight(seconds=REST + 1)
 
     run = Reconciliation.objects.get()

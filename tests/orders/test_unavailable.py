@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.test import override_settings
 from django.utils import timezone
+from pytest_django import Settings
 
 from catalog.models import Variant
 from orders import paypal as client
@@ -20,14 +22,17 @@ from tests.orders.shop import PayPal, Shopper, attempt_of
 
 State = PaymentAttempt.State
 Place = Callable[..., Order]
+SHORT = (1, 0.1)  # seconds: what hangs is soon given up
 AWAY = "Payment is unavailable right now"
 
 
 def fall_silent(paypal: PayPal) -> None:
-    paypal.fails("any", "500", times=-1)
-    for _ in range(SILENCES):
-        with pytest.raises(PayPalError):
-            client.get("5O190127TN364715T")
+    """It hangs, for three calls and from then on."""
+    paypal.fails("any", "slow", seconds=0.3, times=-1)
+    with override_settings(PAYPAL_TIMEOUT=SHORT):
+        for _ in range(SILENCES):
+            with pytest.raises(PayPalError):
+                client.get("5O190127TN364715T")
     assert not client.available()
 
 
@@ -103,12 +108,13 @@ def test_a_buyer_who_comes_back_meanwhile_is_told_that_it_is_checked(
 
 
 def test_the_sweeper_leaves_it_alone_too_and_forgets_nobody(
-    place: Place, paypal: PayPal, shopper: Shopper
+    place: Place, paypal: PayPal, settings: Settings
 ) -> None:
     orders = [place() for _ in range(SILENCES + 2)]
     for order in orders:
         paypal.approve(order)
-    paypal.fails("get", "500", times=-1)
+    paypal.fails("get", "slow", seconds=0.3, times=-1)
+    settings.PAYPAL_TIMEOUT = SHORT
     before = PaymentAttempt.objects.filter(asked=0).count()
 
     with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
@@ -116,6 +122,7 @@ def test_the_sweeper_leaves_it_alone_too_and_forgets_nobody(
         assert PaymentAttempt.objects.filter(asked=0).count() == before - SILENCES
         assert sweep()["asked"] == 0
     paypal.works_again()
+    settings.PAYPAL_TIMEOUT = (3, 15)
     with time_machine.travel(timezone.now() + timedelta(minutes=20), tick=False):
         sweep()
 
@@ -134,11 +141,14 @@ def test_one_sweep_runs_at_a_time(place: Place, paypal: PayPal) -> None:
         assert cache.get(SWEEPING) is None
 
 
-def test_a_silence_that_lasts_for_days_does_not_fill_the_book(place: Place, paypal: PayPal) -> None:
+def test_a_silence_that_lasts_does_not_fill_the_book(
+    place: Place, paypal: PayPal, settings: Settings
+) -> None:
     order = place()
     fall_silent(paypal)
+    settings.PAYPAL_TIMEOUT = SHORT
 
-    for minutes in range(0, 6 * 60, 10):
+    for minutes in range(0, 6 * 60, 20):
         with time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False):
             sweep()
 
