@@ -38,11 +38,12 @@ def work(*, now: datetime) -> Reconciliation | None:
     run = _tonights(now)
     if run is None:
         return None
+    until = time.monotonic() + LONGEST_PIECE
     if not run.orders:
         books.compare(now=now)
         _forget_old_events(now)
-        _ask_after_disputes(now)
-    if _piece(run, now=now):
+        _ask_after_disputes(now, until)
+    if _piece(run, now=now, until=until):
         _finish(run, now=now)
     run.refresh_from_db()
     return run
@@ -71,12 +72,11 @@ def _tonights(now: datetime) -> Reconciliation | None:
     return Reconciliation.objects.create(started_at=now)
 
 
-def _piece(run: Reconciliation, *, now: datetime) -> bool:
+def _piece(run: Reconciliation, *, now: datetime, until: float) -> bool:
     """Compare the next orders; True when none is left."""
-    until = time.monotonic() + LONGEST_PIECE
     orders = list(whom(run)[run.orders : run.orders + AT_ONCE])
     for order in orders:
-        if time.monotonic() > until or not paypal.available():
+        if _enough(until):
             return False
         _compare(run, order, now=now)
     return len(orders) < AT_ONCE
@@ -92,9 +92,15 @@ def _compare(run: Reconciliation, order: Order, *, now: datetime) -> None:
     row.update(orders=F("orders") + 1, unanswered=F("unanswered") + unanswered)
 
 
-def _ask_after_disputes(now: datetime) -> None:
+def _enough(until: float) -> bool:
+    return time.monotonic() > until or not paypal.available()
+
+
+def _ask_after_disputes(now: datetime, until: float) -> None:
     """Those whose end nobody told us of."""
     for dispute in Dispute.objects.filter(state=Dispute.State.OPEN).select_related("attempt"):
+        if _enough(until):
+            return
         try:
             seen = paypal.get_dispute(dispute.paypal_id)
         except PayPalError:
