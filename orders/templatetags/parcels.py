@@ -31,11 +31,12 @@ def parcels(order: Order) -> dict[str, Any]:
 
 
 def _shown(parcel: Shipment) -> Shown:
+    parts = sorted(parcel.lines.all(), key=lambda part: part.line_id)
     again = parcel.replacements.exclude(state=State.CANCELLED).select_related("order").first()
     return Shown(
         parcel,
         tracking_url(parcel),
-        [(part.line.title, part.quantity) for part in parcel.lines.all()],
+        [(part.line.title, part.quantity) for part in parts],
         parcel.replaces.order.number if parcel.replaces else "",
         again.order if again else None,
     )
