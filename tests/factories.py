@@ -7,6 +7,7 @@ a line in ``FIXED``.
 from __future__ import annotations
 
 import itertools
+import string
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from tests.orders.paper import SMALL, SMALL_CREDIT
 
 LONG_AGO = datetime(2020, 5, 4, 12, tzinfo=UTC)  # all contracts ended then
 numbers = itertools.count(1)
+DIGITS = string.digits + string.ascii_lowercase
 
 # label → what the constraints of the model ask for; the rest is made from the columns
 FIXED: dict[str, dict[str, Any]] = {
@@ -116,7 +118,12 @@ class Planter:
         raise TypeError(f"factories: how is a {type(column).__name__} made for {column}?")
 
     def token(self) -> str:
-        return f"zq{self.letter}{next(numbers):04}"
+        """Seven characters, whatever was planted before in this process."""
+        number, places = next(numbers), ""
+        for _ in range(4):
+            number, place = divmod(number, len(DIGITS))
+            places = DIGITS[place] + places
+        return f"zq{self.letter}{places}"
 
     def is_address(self, column: Any) -> bool:
         declaration = registry.get(column.model)
