@@ -35,27 +35,31 @@ def settle(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
     """
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=attempt.order_id)
-        capture = _telling(seen)
+        capture, reason = _telling(seen), ""
         if capture is None:
             _without_capture(attempt, seen, now=now)
         else:
-            _by_capture(order, attempt, capture, now=now)
+            reason = _by_capture(order, attempt, capture, now=now)
         if seen.refunds:
             external.seen(attempt, seen.refunds, now=now)
+        if reason:  # what is left of it, now that we know what went back
+            automatic.give_back(attempt, reason=reason, now=now)
 
 
-def _by_capture(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: datetime) -> None:
+def _by_capture(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: datetime) -> str:
+    """Why the money has to go back, or empty."""
     match capture.status:
         case "COMPLETED" | "PARTIALLY_REFUNDED":  # what went back of it is believed afterwards
-            _completed(order, attempt, capture, now=now)
+            return _completed(order, attempt, capture, now=now)
         case "PENDING":
             _pending(attempt, now=now)
         case "DECLINED" | "FAILED":
             decline(attempt, capture.status, of=NOT_FINAL, now=now)
         case "REFUNDED":  # odd, if we have not seen it paid before
-            _odd_money(attempt, capture, capture.status, now=now)
+            return _odd_money(attempt, capture, capture.status, now=now)
         case _:
             _puzzling(attempt, f"capture {capture.status}", now=now)
+    return ""
 
 
 def _telling(seen: Seen) -> Capture | None:
@@ -101,16 +105,16 @@ def _pending(attempt: PaymentAttempt, *, now: datetime) -> None:
         letters.payment_pending(attempt)
 
 
-def _completed(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: datetime) -> None:
+def _completed(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: datetime) -> str:
     if (capture.amount, capture.currency) != (attempt.amount, "EUR"):
-        _odd_money(attempt, capture, "wrong_amount", now=now)
-    elif capture.custom_id != order.custom_id:
-        _odd_money(attempt, capture, "wrong_order", now=now)
-    elif _captured(attempt, capture, now=now) and not confirm(order, capture, now=now):
-        _book(attempt, capture)
-        ended = order.state in {Order.State.EXPIRED, Order.State.CANCELLED}
-        reason = Refund.Reason.LATE if ended else Refund.Reason.DOUBLE
-        automatic.give_back(attempt, reason=reason, now=now)
+        return _odd_money(attempt, capture, "wrong_amount", now=now)
+    if capture.custom_id != order.custom_id:
+        return _odd_money(attempt, capture, "wrong_order", now=now)
+    if not _captured(attempt, capture, now=now) or confirm(order, capture, now=now):
+        return ""
+    _book(attempt, capture)
+    ended = order.state in {Order.State.EXPIRED, Order.State.CANCELLED}
+    return Refund.Reason.LATE if ended else Refund.Reason.DOUBLE
 
 
 def _captured(
@@ -134,17 +138,17 @@ def _book(attempt: PaymentAttempt, capture: Capture) -> None:
         Order.objects.filter(pk=attempt.order_id).update(paid=F("paid") + capture.amount)
 
 
-def _odd_money(attempt: PaymentAttempt, capture: Capture, kind: str, *, now: datetime) -> None:
+def _odd_money(attempt: PaymentAttempt, capture: Capture, kind: str, *, now: datetime) -> str:
     """Money moved that does not pay the order: it is on record, staff is told, nothing is sent.
 
     Staff is offered to give it back, as far as it is not back already.
     """
     said = f"{kind} {capture.amount} {capture.currency}"
-    if _captured(attempt, capture, now=now, problem=said):
-        _book(attempt, capture)
-        record(attempt.order_id, kind.lower(), now=now, detail=said, alert=True)
-        if capture.status == "COMPLETED":
-            automatic.offer(attempt, now=now)
+    if not _captured(attempt, capture, now=now, problem=said):
+        return ""
+    _book(attempt, capture)
+    record(attempt.order_id, kind.lower(), now=now, detail=said, alert=True)
+    return Refund.Reason.WRONG
 
 
 def confirm(order: Order, capture: Capture | None = None, *, now: datetime) -> bool:

@@ -16,21 +16,15 @@ Reason = Refund.Reason
 
 
 def give_back(attempt: PaymentAttempt, *, reason: str, now: datetime) -> Refund | None:
-    """All of a payment that came too late or twice, inside the transaction that saw it."""
-    return _all_of(attempt, Cause(reason), now=now)
+    """What is left of a payment that no order stands for, inside the transaction that saw it.
 
-
-def offer(attempt: PaymentAttempt, *, now: datetime) -> Refund | None:
-    """All of a payment that does not fit its order, if somebody of the staff agrees."""
-    return _all_of(attempt, Cause(Reason.WRONG, waits=True), now=now)
-
-
-def _all_of(attempt: PaymentAttempt, cause: Cause, *, now: datetime) -> Refund | None:
+    One that came too late or twice is sent; one that does not fit waits for somebody of the staff.
+    """
     attempt.refresh_from_db()
     left = limits.left_of(attempt)
-    if left <= 0 or attempt.refunds.filter(reason=cause.reason, state__in=limits.COUNTED).exists():
+    if left <= 0:
         return None
-    return rows.write(attempt, Share(left), cause, now=now)
+    return rows.write(attempt, Share(left), Cause(reason, waits=reason == Reason.WRONG), now=now)
 
 
 def end_unserved(order: Order, *, now: datetime) -> None:

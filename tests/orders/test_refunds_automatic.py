@@ -127,6 +127,20 @@ def test_after_a_double_payment_the_order_s_own_money_can_still_go_back(
     assert str(CreditNote.objects.get().total) == "129.95"
 
 
+def test_of_a_second_payment_only_goes_back_what_did_not_go_back_at_paypal(
+    place: Place, paypal: PayPal, shopper: Shopper
+) -> None:
+    order = paid_twice(place, paypal, shopper)
+    first = paypal.say("GET", "orders")[0]["purchase_units"][0]["payments"]["captures"][0]["id"]
+    paypal.say("POST", f"captures/{first}/refund", {"amount": "29.95", "note": ""})
+
+    later(hours=3)
+
+    assert states(order) == [("external", "29.95"), ("completed", "100.00")]
+    assert paypal.say("GET", "ledger")["totals"] == {"EUR": "129.95"}
+    assert str(paid_sum(order)) == "129.95"
+
+
 def test_what_failed_to_go_back_by_itself_alerts_and_staff_asks_for_it_anew(
     place: Place, paypal: PayPal, shopper: Shopper
 ) -> None:
