@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -67,13 +68,16 @@ def approve() -> dict[str, int]:
     from orders.refunds import services
 
     one, other = User.objects.filter(is_staff=True).order_by("pk")[:2]
-    now, done = timezone.now(), {"again": 0, "approved": 0}
-    for failed in Refund.objects.filter(state="failed"):
+    now, done = timezone.now(), Counter[str]()
+    for over in Refund.objects.filter(state__in=["failed", "refused"]):
         with suppress(services.NotRefundable):  # meanwhile it went back in another way
-            services.again(failed, by=one, now=now)
+            services.again(over, by=one, now=now)
             done["again"] += 1
     for waiting in Refund.objects.filter(state="requested", approved_at=None):
-        done["approved"] += services.approve(waiting, by=other, now=now)
+        try:
+            done["approved"] += services.approve(waiting, by=other, now=now)
+        except services.NotApprovable:  # a part of it went back meanwhile: the rest is asked anew
+            done["refused"] += services.refuse(waiting, by=other, now=now)
     return done
 
 
