@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +11,11 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import User
 from catalog import stock
 from catalog.texts import in_language
-from orders import letters, offers, totals, vouchers
+from orders import gifts, letters, offers, totals, vouchers
 from orders.cart import CartLine
 from orders.events import move, record
 from orders.models import LIVE, Order, OrderLine, PaymentAttempt
 from orders.offers import Choice, Offer
-
-LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that looks like another
 
 
 class TotalChanged(Exception):
@@ -75,7 +72,7 @@ def _place(wish: Wish, offer: Offer, *, now: datetime) -> Order:
         customer=wish.customer,
         language=wish.language,
         gift=wish.gift,
-        gift_code=make_gift_code() if wish.gift else None,
+        gift_code=gifts.make_code() if wish.gift else None,
         placed_at=now,
         **_prices(offer, wish.language),
         **wish.fields,
@@ -126,11 +123,6 @@ def _frozen(order: Order, line: CartLine | OrderLine) -> OrderLine:
         discount=line.discount,
         sealed=variant.sealed,
     )
-
-
-def make_gift_code() -> str:
-    """Beyond guessing and short enough to type: 16 of 32 letters and digits, four by four."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def next_number(now: datetime) -> str:

@@ -74,7 +74,7 @@ def why_not(country: str, grams: int = 0) -> str:
     most = shipping.heaviest(country)
     if most and grams > most:
         said = _(
-            "This weighs %(kilos)s kg; we send %(most)s kg at most to %(country)s. Order less."
+            "%(country)s: this weighs %(kilos)s kg, and we send %(most)s kg at most. Order less."
         )
         return said % {"kilos": _kilos(grams), "country": _name(country), "most": _kilos(most)}
     if country == PRC:

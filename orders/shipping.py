@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from catalog.texts import in_language
 from orders import countries
@@ -70,7 +71,7 @@ def options(country: str, grams: int, goods: Decimal) -> list[Option]:
 
 def served() -> list[str]:
     """The countries we deliver to, in the order of ``countries.CODES``."""
-    rates = ShippingRate.objects.filter(method__active=True).order_by()
+    rates = _offered().order_by()
     there = set(rates.values_list("country", flat=True).distinct())
     return [code for code in countries.CODES if code in there]
 
@@ -80,9 +81,13 @@ def heaviest(country: str) -> int:
     return max((rate.up_to_g for rate in _rates(country)), default=0)
 
 
-def _rates(country: str) -> Any:
-    rates = ShippingRate.objects.filter(country=country, method__active=True)
-    return rates.select_related("method").order_by("method__position", "method_id", "up_to_g")
+def _rates(country: str) -> QuerySet[ShippingRate]:
+    rates = _offered().filter(country=country).select_related("method")
+    return rates.order_by("method__position", "method_id", "up_to_g")
+
+
+def _offered() -> QuerySet[ShippingRate]:
+    return ShippingRate.objects.filter(active=True, method__active=True)
 
 
 @transaction.atomic

@@ -50,11 +50,12 @@ def collect(subject: Subject) -> dict[str, Any]:
 def section(declaration: Declaration, subject: Subject) -> Iterator[dict[str, Any]]:
     """The person's rows of one model, if there are any."""
     mine = roles_by_row(declaration, subject)
+    named = {name for name, role in declaration.roles.items() if role.reference}
     rows = dated(declaration, mine).iterator(chunk_size=500) if mine else iter(())
     found = [
         {
             "id": "" if secret_key(declaration) else str(row.pk),
-            "reference": row.privacy_reference,
+            "reference": row.privacy_reference if named & mine[row.pk] else "",
             "data": data,
         }
         for row in rows

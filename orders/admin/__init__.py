@@ -1,5 +1,14 @@
 """What staff sees of orders. Each part registers its own pages."""
 
-from orders.admin import order, paper, parcels, reconciliation, refunds, returns, withdrawals
+from orders.admin import order, paper, parcels, reconciliation, refunds, returns, sale, withdrawals
 
-__all__ = ["order", "paper", "parcels", "reconciliation", "refunds", "returns", "withdrawals"]
+__all__ = [
+    "order",
+    "paper",
+    "parcels",
+    "reconciliation",
+    "refunds",
+    "returns",
+    "sale",
+    "withdrawals",
+]

@@ -47,6 +47,7 @@ class ShippingRate(models.Model):
     free_from = models.DecimalField(  # of goods, in EUR
         _("free from this amount"), max_digits=7, decimal_places=2, null=True, blank=True
     )
+    active = models.BooleanField(_("offered"), default=True)
 
     class Meta:
         verbose_name = _("price of delivery")

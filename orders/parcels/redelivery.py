@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog import stock
-from orders import checkout, letters
+from orders import checkout, gifts, letters
 from orders.events import move, record
 from orders.models import Order, OrderLine, Refund, Shipment
 from orders.parcels import arrival, services
@@ -155,7 +155,7 @@ def _placed(original: Order, wish: Again, *, now: datetime) -> Order:
         nonce=wish.nonce,
         number=checkout.next_number(now),
         replaces=original,
-        gift_code=checkout.make_gift_code() if original.gift else None,
+        gift_code=gifts.make_code() if original.gift else None,
         shipping=0,
         total=0,
         placed_at=now,

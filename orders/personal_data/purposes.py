@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from orders.gifts import as_printed
 from privacy.declarations import LegalBasis, Period, Purpose, Recipient, Role, Subject
 
 PAYPAL = Recipient(
@@ -68,7 +69,7 @@ def received_by(subject: Subject) -> Q:
 
     The receiver of a gift gave us no address to prove; who holds the code held the parcel's slip.
     """
-    named = Q(gift_code__in=sorted(subject.references))
+    named = Q(gift_code__in=sorted({as_printed(code) for code in subject.references}))
     mine = Role(**{**of_buyer(""), "proved": Q(email_proved_at__isnull=False)})
     return mine.reach(subject) | named
 

@@ -42,6 +42,20 @@ class Shopper:
         data = {"sku": variant.sku, "quantity": quantity}
         return self.client.post(self.url("cart/add/"), data, headers=HERE)
 
+    def chooses(self, country: str = "NL", way: str = "") -> Any:
+        """Where the cart goes and how, before any address."""
+        return self.client.post(
+            self.url("cart/destination/"), {"country": country, "way": way}, follow=True
+        )
+
+    def redeems(self, code: str) -> str:
+        """What the cart says once a voucher's code was typed."""
+        answer = self.client.post(self.url("cart/voucher/"), {"code": code}, follow=True)
+        return answer.content.decode()
+
+    def reads(self, path: str) -> str:
+        return self.client.get(self.url(path)).content.decode()
+
     def form(self, **changed: Any) -> dict[str, Any]:
         """The checkout form as the page gives it, filled in; another country is chosen before."""
         if "delivery_country" in changed:
@@ -50,8 +64,10 @@ class Shopper:
         page = self.client.get(self.url("checkout/")).content.decode()
         hidden = {
             name: re.search(rf'name="{name}" value="([^"]*)"', page)[1]  # type: ignore[index]
-            for name in ("nonce", "seen", "way")
+            for name in ("nonce", "seen", "asked")
         }
+        if way := re.search(r'name="way" value="([^"]*)" checked', page):
+            hidden["way"] = way[1]
         filled = FORM | hidden | changed
         return {name: value for name, value in filled.items() if value is not None}
 
