@@ -13,7 +13,7 @@ from catalog.texts import in_language
 from orders import vat
 from orders.bulk import aftermath, history, numbers
 from orders.bulk.plans import NONCE, Fate, Plan, Shop
-from orders.checkout import make_gift_code
+from orders.gifts import make_code
 from orders.models import Invoice, Order, OrderEvent, OrderLine, PaymentAttempt
 from orders.paper import invoices
 from orders.paper.numbers import Series
@@ -54,7 +54,7 @@ def _order(plan: Plan, number: str, shop: Shop) -> Order:
         email=plan.buyer.email,
         email_proved_at=plan.at(history.PAID) if plan.n % 2 else None,
         gift=plan.gift_to is not None,
-        gift_code=make_gift_code() if plan.gift_to else None,
+        gift_code=make_code() if plan.gift_to else None,
         shipping=shipping,
         shipping_vat_rate=vat.rate(where.country, vat.STANDARD, plan.placed_at.date()),
         shipping_method=way,

@@ -31,6 +31,11 @@ Place = Callable[..., Order]
 amounts = st.integers(0, 500_00).map(lambda cents: Decimal(cents) / 100)
 
 
+@pytest.fixture(autouse=True)
+def _nobody_guessed_yet() -> None:
+    cache.clear()
+
+
 @pytest.fixture
 def tenth(db: None) -> Voucher:
     return Voucher.objects.create(code="TENTH", percent=10)
