@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from orders.models import Order, Refund, Return, Shipment, Withdrawal
+from orders.parcels.handing_over import phone_of
 from orders.returns import services
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -74,17 +75,19 @@ def _parcels(order: Order) -> Iterator[Step]:
         if len(parcels) > 1:
             which = _("Parcel %(position)s") % {"position": parcel.position}
         yield Step(_("Packed"), parcel.packed_at, which)
-        yield Step(_("Handed to the carrier"), parcel.shipped_at, _carried(parcel, which))
+        yield Step(_("Handed to the carrier"), parcel.shipped_at, _carried(order, parcel, which))
         yield Step(_("Delivered"), parcel.delivered_at, which)
         yield Step(_("Came back to us"), parcel.returned_at, which)
     if not parcels:
         yield Step(_("Delivered"), order.delivered_at)
 
 
-def _carried(parcel: Shipment, which: str) -> str:
-    told = _("%(carrier)s received the name, address and phone number") % {
-        "carrier": parcel.carrier or _("The carrier")
-    }
+def _carried(order: Order, parcel: Shipment, which: str) -> str:
+    if phone_of(order):
+        told = _("%(carrier)s received the name, address and phone number")
+    else:
+        told = _("%(carrier)s received the name and address")
+    told = told % {"carrier": parcel.carrier or _("The carrier")}
     code = _("tracking code %(code)s") % {"code": parcel.tracking} if parcel.tracking else ""
     return ", ".join(part for part in (which, told, code) if part)
 

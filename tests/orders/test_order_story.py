@@ -62,6 +62,16 @@ def test_a_parcel_on_its_way_says_so_with_its_code(paid: Order) -> None:
     assert said[3:] == ["On its way to you", "Delivered"]
 
 
+def test_a_phone_number_that_nobody_gave_is_not_said_to_be_handed_over(paid: Order) -> None:
+    Order.objects.filter(pk=paid.pk).update(phone="")
+    send(paid, tracking="3SSOOC0000001")
+
+    said = steps(paid)[2]
+
+    assert "PostNL received the name and address" in said
+    assert "phone" not in said
+
+
 def test_the_whole_way_is_told_in_order(paid: Order, paypal: PayPal) -> None:
     arrives(paid)
     client = Client()
