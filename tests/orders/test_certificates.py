@@ -33,7 +33,7 @@ EC_KEY = ec.generate_private_key(ec.SECP256R1())
 
 def certificate(name: str, issuer: str, **changed: Any) -> x509.Certificate:
     """Signed by KEY; ``ca``, ``begins``, ``ends`` in days from now, ``key``."""
-    said = {"ca": False, "begins": -1, "ends": 1, "key": KEY} | changed
+    said: dict[str, Any] = {"ca": False, "begins": -1, "ends": 1, "key": KEY, **changed}
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
