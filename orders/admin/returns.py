@@ -21,7 +21,7 @@ from orders.returns import actions, deciding, period, services
 
 __all__ = ["ReturnAdmin", "actions"]
 State = Return.State
-TODO: dict[str, Any] = {
+WAITING: dict[str, Any] = {
     "receive": _("to receive"),
     "inspect": _("to inspect"),
     "decide": _("to decide"),
@@ -35,7 +35,7 @@ class ToDoFilter(admin.SimpleListFilter):
     parameter_name = "todo"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(TODO.items())
+        return list(WAITING.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Return]) -> QuerySet[Return]:
         now = timezone.now()

@@ -301,3 +301,14 @@ def test_the_inbox_keeps_no_content(
 
 def test_only_posts_are_taken(client: Client) -> None:
     assert client.get("/paypal/webhook").status_code == 405
+
+
+def test_an_event_that_was_handled_is_not_asked_about_again(
+    place: Place, paypal: PayPal, letterbox: Letterbox, client: Client
+) -> None:
+    paypal.approve(place())
+    letter = letterbox.wait()[0]
+    assert deliver(client, letter).status_code == 200
+    paypal.fails("get", "500", times=-1)
+
+    assert deliver(client, letter).status_code == 200
