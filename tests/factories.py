@@ -43,6 +43,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "mailings.Subscription": {"state": "ended"},
     "outbox.Message": {"state": "sent"},
     "privacy.Request": {"state": "fulfilled", "kind": "access"},
+    "privacy.Correction": {"second_by_id": None},
 }
 
 

@@ -26,7 +26,13 @@ class Kind(models.TextChoices):
     ERASURE = "erasure", _("Erasure")
     OBJECTION = "objection", _("Objection")
     RESTRICTION = "restriction", _("Restriction")
+    PORTABILITY = "portability", _("Data to take along")
+    COMPLETION = "completion", _("Completion")
+    WITHDRAWAL = "withdrawal", _("Withdrawal of consent")
+    RECIPIENTS = "recipients", _("Who was told")
     QUESTION = "question", _("Question")
+    COMPLAINT = "complaint", _("Complaint")
+    APPEAL = "appeal", _("Review of an answer")
 
 
 class State(models.TextChoices):
@@ -36,12 +42,21 @@ class State(models.TextChoices):
     APPROVED = "approved", _("Approved")
     EXECUTING = "executing", _("Being carried out")
     AWAITING_REQUESTER = "awaiting_requester", _("Waits for the person")
+    AWAITING_RECIPIENTS = "awaiting_recipients", _("Waits for those who received data")
+    RESIDUE_FOUND = "residue_found", _("Something was left behind")
     NEEDS_OPERATOR = "needs_operator", _("Needs an operator")
     PARTIALLY_RETAINED = "partially_retained", _("Done, part must stay")
     FULFILLED = "fulfilled", _("Done")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     EXPIRED_UNVERIFIED = "expired_unverified", _("Never proved")
+    DUPLICATE = "duplicate", _("Same as another")
+
+
+class Regime(models.TextChoices):
+    GDPR = "gdpr", "GDPR"
+    UK = "uk", "UK GDPR"
+    CALIFORNIA = "ccpa", "CCPA"
 
 
 OPEN = (
@@ -51,6 +66,8 @@ OPEN = (
     State.APPROVED,
     State.EXECUTING,
     State.AWAITING_REQUESTER,
+    State.AWAITING_RECIPIENTS,
+    State.RESIDUE_FOUND,
     State.NEEDS_OPERATOR,
 )
 
@@ -93,7 +110,8 @@ class Request(models.Model):
     )  # of the form: sent twice, one
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     state = models.CharField(_("state"), max_length=30, choices=State)
-    regime = models.CharField(_("law"), max_length=10, default="gdpr", choices=[("gdpr", "GDPR")])
+    regime = models.CharField(_("law"), max_length=10, default=Regime.GDPR, choices=Regime)
+    country = models.CharField(_("country"), max_length=2, blank=True)  # of the person
     language = models.CharField(_("language"), max_length=2, default="nl")
 
     user = models.ForeignKey(
@@ -113,7 +131,17 @@ class Request(models.Model):
     message = models.TextField(_("message"), blank=True)
 
     received_at = models.DateTimeField(_("received"))
-    due_at = models.DateTimeField(_("answer due"), db_index=True)
+    due_at = models.DateTimeField(_("answer due"), db_index=True)  # with extension and pauses
+    first_due_at = models.DateTimeField(_("first due"), null=True, blank=True)  # before any of them
+    extended_at = models.DateTimeField(_("extended"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused since"), null=True, blank=True)
+    warned = models.PositiveSmallIntegerField(_("warned at"), default=0)  # percent of the time
+    duplicate_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="duplicates"
+    )
+    appeal_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="appeals"
+    )
     cooling_off_until = models.DateTimeField(_("cooling off until"), null=True, blank=True)
     held_at = models.DateTimeField(_("held since"), null=True, blank=True)
     retained_until_at = models.DateTimeField(_("part kept until"), null=True, blank=True)
@@ -122,6 +150,7 @@ class Request(models.Model):
     sealed = models.JSONField(_("whom it is about"), default=dict, blank=True)
     receipt = models.JSONField(_("receipt"), default=dict, blank=True)
     attempts = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
+    steps = models.JSONField(_("steps done"), default=list, blank=True)  # names, in their order
 
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -1,4 +1,6 @@
-"""The personal data of the privacy room itself: requests, their proofs and their history."""
+"""Requests, the proofs of who asks and their history."""
+
+from __future__ import annotations
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -6,50 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from privacy.declarations import (
     Category,
     Erase,
-    LegalBasis,
-    Period,
-    Purpose,
     Rectify,
     Role,
     Source,
     Words,
     declare,
-    declare_impersonal,
     not_personal,
     personal,
 )
-from privacy.models import (
-    ConsentDecision,
-    Disclosure,
-    PurgeRun,
-    Request,
-    RequestEvent,
-    VerificationCode,
-)
-
-ANSWERING = Purpose(
-    _("Answer your privacy requests"),
-    LegalBasis.LEGAL_OBLIGATION,
-    Period(),  # while the case is open, then the night comes
-    exemption="Art. 17(3)(b)",
-    key="privacy-requests",
-)
-REVIEW = Purpose(
-    _("Let you have our answer reviewed"),
-    LegalBasis.LEGAL_OBLIGATION,
-    Period(days=90),
-    key="privacy-review",
-)
-ACCOUNTABILITY = Purpose(
-    _("Show that we answered your privacy requests"),
-    LegalBasis.LEGAL_OBLIGATION,
-    Period(years=2),
-    exemption="Art. 17(3)(b)",
-    key="privacy-accountability",
-)
-PROOF = Purpose(
-    _("Check that an address is yours"), LegalBasis.LEGAL_OBLIGATION, Period(days=1), key="proof"
-)
+from privacy.models import Request, RequestEvent, VerificationCode
+from privacy.personal_data.purposes import ACCOUNTABILITY, ANSWERING, PROOF, REVIEW
 
 declare(
     Request,
@@ -93,6 +61,7 @@ declare(
     ),
     personal(
         *("reference", "kind", "state", "language", "received_at", "due_at", "cooling_off_until"),
+        *("country", "first_due_at", "extended_at", "paused_at", "duplicate_of", "appeal_of"),
         *("email_proved_at", "held_at", "retained_until_at", "closed_at", "refusal"),
         category=Category.RIGHTS,
         purposes=[ACCOUNTABILITY],
@@ -109,6 +78,7 @@ declare(
         about="officer",
     ),
     not_personal("regime", "filing_key", "receipt", "attempts", "link_until_at", "link_used_at"),
+    not_personal("warned", "steps"),
     user="user",
     email="email",
     proved=Q(email_proved_at__isnull=False),
@@ -120,6 +90,8 @@ declare(
         _("privacy requests"),
         {
             "kind": _("kind of request"),
+            "duplicate_of": _("the same request, filed before"),
+            "appeal_of": _("request whose answer is reviewed"),
             "assigned_to": _("handled by"),
             "link_digest": _("key of your link"),
         },
@@ -181,66 +153,3 @@ declare(
         {"digest": _("scrambled copy of the code")},
     ),
 )
-
-CHOICES = Purpose(
-    _("Show what you consented to and what you refused"),
-    LegalBasis.LEGAL_OBLIGATION,  # Art. 7(1) GDPR
-    Period(years=5),
-    key="privacy-choices",
-)
-DISCLOSURES = Purpose(
-    _("Tell you who received your data"),
-    LegalBasis.LEGAL_OBLIGATION,  # Art. 15(1)(c), 19 GDPR
-    Period(years=2),
-    key="privacy-disclosures",
-)
-
-declare(
-    ConsentDecision,
-    personal(
-        *("email", "subject_id"),
-        category=Category.CHOICES,
-        purposes=[CHOICES],
-        source=Source.OBSERVED,
-        rectify=Rectify.NEVER,
-    ),
-    personal(
-        *("purpose", "action", "wording", "notice_version", "decided_at"),
-        category=Category.CHOICES,
-        purposes=[CHOICES],
-        rectify=Rectify.NEVER,
-        erase=Erase.UNLINKED,
-    ),
-    user="user",
-    email="email",
-    proved=Q(),
-    clock="decided_at",
-    performing=Q(user__isnull=False),  # what an account decided is in force as long as it is there
-    keep_row=True,
-    words=Words(lasting=_("as long as your account is there")),
-)
-declare(
-    Disclosure,
-    personal(
-        *("email", "subject_id"),
-        category=Category.CONTACT,
-        purposes=[DISCLOSURES],
-        source=Source.DERIVED,
-        rectify=Rectify.NEVER,
-    ),
-    personal(
-        *("recipient", "purpose", "fields", "about", "disclosed_at"),
-        category=Category.RIGHTS,
-        purposes=[DISCLOSURES],
-        source=Source.DERIVED,
-        rectify=Rectify.NEVER,
-        erase=Erase.UNLINKED,
-    ),
-    user="user",
-    email="email",
-    proved=Q(),
-    clock="disclosed_at",
-    keep_row=True,
-    words=Words(_("hand-over of your data"), _("hand-overs of your data")),
-)
-declare_impersonal(PurgeRun)

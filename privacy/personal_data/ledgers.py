@@ -1,0 +1,69 @@
+"""What was decided and what was handed over."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from privacy.declarations import (
+    Category,
+    Erase,
+    Rectify,
+    Source,
+    Words,
+    declare,
+    declare_impersonal,
+    personal,
+)
+from privacy.models import ConsentDecision, Disclosure, LedgerMark, PurgeRun
+from privacy.personal_data.purposes import CHOICES, DISCLOSURES
+
+declare(
+    ConsentDecision,
+    personal(
+        *("email", "subject_id"),
+        category=Category.CHOICES,
+        purposes=[CHOICES],
+        source=Source.OBSERVED,
+        rectify=Rectify.NEVER,
+    ),
+    personal(
+        *("purpose", "action", "wording", "notice_version", "decided_at"),
+        category=Category.CHOICES,
+        purposes=[CHOICES],
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    user="user",
+    email="email",
+    proved=Q(),
+    clock="decided_at",
+    performing=Q(user__isnull=False),  # what an account decided is in force as long as it is there
+    keep_row=True,
+    words=Words(lasting=_("as long as your account is there")),
+)
+declare(
+    Disclosure,
+    personal(
+        *("email", "subject_id"),
+        category=Category.CONTACT,
+        purposes=[DISCLOSURES],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+    ),
+    personal(
+        *("recipient", "purpose", "fields", "about", "disclosed_at"),
+        category=Category.RIGHTS,
+        purposes=[DISCLOSURES],
+        source=Source.DERIVED,
+        rectify=Rectify.NEVER,
+        erase=Erase.UNLINKED,
+    ),
+    user="user",
+    email="email",
+    proved=Q(),
+    clock="disclosed_at",
+    keep_row=True,
+    words=Words(_("hand-over of your data"), _("hand-overs of your data")),
+)
+declare_impersonal(LedgerMark, PurgeRun)
