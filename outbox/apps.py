@@ -9,7 +9,7 @@ class OutboxConfig(AppConfig):
     verbose_name = _("outgoing mail")
 
     def ready(self) -> None:
-        from outbox.services import post
+        from outbox.services import fate, post
         from privacy import letters
 
-        letters.register(post)
+        letters.register(post, fate)

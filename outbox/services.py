@@ -29,7 +29,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from datetime import datetime
 from email.utils import make_msgid, parseaddr
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
@@ -92,6 +92,16 @@ def post(kind: str, *, to: str, language: str, about: str, context: Mapping[str,
     """Carry a letter of the privacy room."""
     forget = kind in FORGOTTEN
     queue(Letter(kind, to=to, language=language, about=about, context=context, forget=forget))
+
+
+def fate(kind: str, about: str) -> Literal["", "waiting", "sent", "lost"]:
+    """What became of a letter; "" where there is none (any more)."""
+    row = Message.objects.filter(kind=kind, about=about).values_list("state", flat=True).first()
+    if row is None:
+        return ""
+    if row in (Message.State.QUEUED, Message.State.SENDING):
+        return "waiting"
+    return "sent" if row == Message.State.SENT else "lost"
 
 
 def _row(letter: Letter, now: datetime) -> dict[str, Any]:

@@ -1,20 +1,26 @@
-"""How privacy writes to people: through one callable that outbox registers when it is ready."""
+"""How privacy writes to people: through what outbox registers when it is ready."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
+
+Fate = Literal["", "waiting", "sent", "lost"]  # "": never queued, or forgotten since
 
 letterbox: list[Callable[..., Any]] = []
+postmarks: list[Callable[[str, str], Fate]] = []
 
 
 class NoLetterbox(Exception):
     """Nothing was registered that sends letters."""
 
 
-def register(queue: Callable[..., Any]) -> None:
-    """``queue(kind, *, to, language, about, context)`` inside the caller's transaction."""
-    letterbox[:] = [queue]
+def register(queue: Callable[..., Any], fate: Callable[[str, str], Fate]) -> None:
+    """``queue(kind, *, to, language, about, context)`` inside the caller's transaction.
+
+    ``fate(kind, about)`` says what became of a letter.
+    """
+    letterbox[:], postmarks[:] = [queue], [fate]
 
 
 def send(kind: str, *, to: str, language: str, about: str, context: dict[str, Any]) -> Any:
@@ -25,3 +31,15 @@ def send(kind: str, *, to: str, language: str, about: str, context: dict[str, An
     if not letterbox:
         raise NoLetterbox(kind)
     return letterbox[0](kind, to=to, language=language, about=about, context=context)
+
+
+def fate(kind: str, about: str) -> Fate:
+    """What became of a letter; raises NoLetterbox when no app can say."""
+    if not postmarks:
+        raise NoLetterbox(kind)
+    return postmarks[0](kind, about)
+
+
+def was_sent(kind: str, about: str) -> bool:
+    """Whether the mail server took it: queued, failed and bounced letters told nobody anything."""
+    return fate(kind, about) == "sent"
