@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 CONFIRM_WITHIN = timedelta(days=7)
@@ -34,6 +34,7 @@ class SignUp(models.Model):
     class Meta:
         verbose_name = _("unconfirmed sign-up")
         verbose_name_plural = _("unconfirmed sign-ups")
+        indexes = [models.Index(Upper("email"), name="sign_up_by_email")]  # as iexact compares
         constraints = [models.UniqueConstraint(Lower("email"), name="sign_up_once_any_case")]
 
     def __str__(self) -> str:
@@ -74,6 +75,7 @@ class Subscription(models.Model):
     class Meta:
         verbose_name = _("subscription")
         verbose_name_plural = _("subscriptions")
+        indexes = [models.Index(Upper("email"), name="subscription_by_email")]  # as iexact compares
         constraints = [
             models.UniqueConstraint(Lower("email"), name="subscription_once_any_case"),
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -64,6 +65,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["state", "next_try_at"], name="message_due"),
+            models.Index(Upper("recipient"), name="message_by_recipient"),  # as iexact compares
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.order import Order, OrderLine
@@ -32,6 +33,7 @@ class Withdrawal(models.Model):
     class Meta:
         verbose_name = _("withdrawal")
         verbose_name_plural = _("withdrawals")
+        indexes = [models.Index(Upper("email"), name="withdrawal_by_email")]  # as iexact compares
 
     def __str__(self) -> str:
         return self.number

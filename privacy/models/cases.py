@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from privacy.models.requests import Request
@@ -128,7 +129,10 @@ class Look(models.Model):
         verbose_name = _("look at your file")
         verbose_name_plural = _("looks at your file")
         ordering = ["-looked_at"]
-        indexes = [models.Index(fields=["email"], name="privacy_look_by_email")]
+        indexes = [
+            models.Index(fields=["email"], name="privacy_look_by_email"),
+            models.Index(Upper("email"), name="look_by_upper_email"),  # as iexact compares
+        ]
 
     def __str__(self) -> str:
         return f"{self.model} {self.key}"

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 
@@ -43,6 +43,7 @@ class ConsentDecision(models.Model):
         indexes = [
             models.Index(fields=["email", "purpose"], name="decision_by_email"),
             models.Index(fields=["subject_id", "purpose"], name="decision_by_subject"),
+            models.Index(Upper("email"), name="decision_by_upper_email"),  # as iexact compares
         ]
         constraints = [
             models.CheckConstraint(
@@ -75,6 +76,7 @@ class Disclosure(models.Model):
         indexes = [
             models.Index(fields=["email"], name="disclosure_by_email"),
             models.Index(fields=["subject_id"], name="disclosure_by_subject"),
+            models.Index(Upper("email"), name="disclosure_by_upper_email"),  # as iexact compares
         ]
         constraints = [
             models.CheckConstraint(

@@ -9,6 +9,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read as another
@@ -174,6 +175,7 @@ class Request(models.Model):
         verbose_name = _("request")
         verbose_name_plural = _("requests")
         ordering = ["due_at", "pk"]
+        indexes = [models.Index(Upper("email"), name="request_by_email")]  # as iexact compares
         constraints = [
             models.UniqueConstraint(
                 fields=["user"],
