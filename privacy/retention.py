@@ -2,37 +2,67 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial, reduce
-from operator import and_, or_
-from typing import Any
 
 from django.db import DatabaseError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
-from privacy import erasers
-from privacy.declarations import Declaration
+from privacy.batches import batches
 from privacy.dependants import in_order
 from privacy.models import PurgeRun
-from privacy.plan import Line, Plan
-from privacy.rule import NOTHING, due
-from privacy.sweep import Sweep, linked, links
-from privacy.vocabulary import Erase
-
-BATCH = 1000  # rows in one transaction
+from privacy.plan import Plan
 
 
-def preview(now: datetime) -> Plan:
+class Changed(Exception):
+    """What is due is no longer what was shown; nothing was erased."""
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """What a purge would do now, and what pins exactly that."""
+
+    counts: Counter[str]
+    digest: str
+
+
+def preview(now: datetime) -> Foretold:
     """What ``purge`` would do now: done, looked at and rolled back."""
-    plan = Plan()
     with transaction.atomic():
-        for declaration in in_order():
-            plan.add(line for batch in batches(declaration, now) for line in batch)
+        foretold = erase_exactly(now)
         transaction.set_rollback(True)
-    return plan
+    return foretold
+
+
+def execute(now: datetime, digest: str) -> Counter[str]:
+    """Erase what a preview showed, in one transaction. Raises Changed where that is not the same.
+
+    What is compared is what was erased, before it is committed: no row can slip in between.
+    """
+    with transaction.atomic():
+        done = erase_exactly(now)
+        if done.digest != digest:
+            raise Changed
+        PurgeRun.objects.create(
+            started_at=now, finished_at=timezone.now(), counts=dict(done.counts)
+        )
+    return done.counts
+
+
+def erase_exactly(now: datetime) -> Foretold:
+    """Erase whatever is due; the digest is made of the rows' keys and of what became of them."""
+    counts: Counter[str] = Counter()
+    digest = hashlib.sha256()
+    for declaration in in_order():
+        for batch in batches(declaration, now, exact=True):
+            counts += Plan(batch.lines).counts
+            fates = [line.as_json() for line in batch.lines if line.rows]
+            said = [declaration.label, [str(key) for key in batch.keys], fates]
+            digest.update(json.dumps(said).encode())
+    return Foretold(counts, digest.hexdigest())
 
 
 def purge(now: datetime) -> Counter[str]:
@@ -47,8 +77,8 @@ def purge(now: datetime) -> Counter[str]:
     failed: list[Exception] = []
     for declaration in in_order():
         try:
-            for lines in batches(declaration, now):
-                counts += Plan(lines).counts
+            for batch in batches(declaration, now):
+                counts += Plan(batch.lines).counts
         except DatabaseError as error:
             counts[f"{declaration.label} failed"] += 1
             failed.append(error)
@@ -58,46 +88,3 @@ def purge(now: datetime) -> Counter[str]:
     if failed:
         raise ExceptionGroup("The purge could not end.", failed)
     return counts
-
-
-def batches(declaration: Declaration, now: datetime) -> Iterator[list[Line]]:
-    """Erase what is due of one model, a batch at a time, in key order."""
-    rows = declaration.model._base_manager.order_by("pk")
-    waiting = rows.filter(pk__in=rows.filter(overdue(declaration, now)).order_by().values("pk"))
-    last: Any = None
-    while True:
-        with transaction.atomic():
-            ahead = waiting if last is None else waiting.filter(pk__gt=last)
-            keys = ahead.select_for_update(of=("self",)).values_list("pk", flat=True)[:BATCH]
-            if not (pks := list(keys)):
-                return
-            sweep = Sweep(declaration, dict.fromkeys(roles(declaration), pks), now, False)
-            lines = sweep.run()
-            transaction.on_commit(partial(remove, sweep.files), robust=True)
-        last = pks[-1]
-        yield lines
-
-
-def overdue(declaration: Declaration, now: datetime) -> Q:
-    """The rows in which anything is left to do, and only those: a second run finds none."""
-    dues = [due(declaration, group, now, on_request=False) for group in declaration.personal]
-    whole = reduce(and_, dues)
-    if declaration.keep_row:
-        todo = whole & linked(declaration) if links(declaration) else NOTHING
-    else:
-        todo = whole
-    parts = [
-        gone & ~erasers.erased(declaration, group)
-        for group, gone in zip(declaration.personal, dues, strict=True)
-        if group.erase is not Erase.UNLINKED and not declaration.whole
-    ]
-    return reduce(or_, parts, todo)
-
-
-def roles(declaration: Declaration) -> set[str]:
-    return {group.about for group in declaration.personal}
-
-
-def remove(files: list[tuple[Any, str]]) -> None:
-    for storage, name in files:
-        storage.delete(name)

@@ -173,6 +173,6 @@ def test_a_guest_is_erased_once_the_officer_approves(
 
 
 def test_the_purge_says_first_what_it_would_do(shop: Shop) -> None:
-    said = shop.manage("purge", "--preview")
+    said = shop.manage("purge")
 
     assert said.strip()

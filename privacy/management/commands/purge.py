@@ -1,23 +1,44 @@
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from privacy import retention
 
 
 class Command(BaseCommand):
-    help = "Erase what has outlived its retention, as every night; --preview only says what."
+    help = "Say what has outlived its retention; --execute erases it, as every night."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--preview", action="store_true", help="change nothing")
+        parser.add_argument("--execute", action="store_true", help="erase it")
+        parser.add_argument("--digest", default="", help="of the preview: these rows or nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        now = timezone.now()
-        counts = retention.preview(now).counts if options["preview"] else retention.purge(now)
+        if options["digest"] and not options["execute"]:
+            raise CommandError("--digest goes with --execute.")
+        if options["execute"]:
+            self.say(erased(options["digest"]))
+            return
+        foretold = retention.preview(timezone.now())
+        self.say(foretold.counts)
+        if foretold.counts:
+            self.stdout.write(f"manage.py purge --execute --digest {foretold.digest}")
+
+    def say(self, counts: Counter[str]) -> None:
         for what, rows in sorted(counts.items()):
             self.stdout.write(f"{rows:8}  {what}")
         if not counts:
             self.stdout.write("Nothing has outlived its purposes.")
+
+
+def erased(digest: str) -> Counter[str]:
+    now = timezone.now()
+    try:
+        return retention.execute(now, digest) if digest else retention.purge(now)
+    except retention.Changed as error:
+        raise CommandError(
+            "What is due is no longer what was shown: nothing was erased. Look again."
+        ) from error

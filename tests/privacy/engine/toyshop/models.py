@@ -65,3 +65,9 @@ class Review(Row):
         constraints = [
             models.CheckConstraint(condition=~Q(text="forbidden"), name="toy_text_allowed")
         ]
+
+
+class Visit(Row):
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    page = models.CharField(max_length=100)
+    seen_at = models.DateTimeField(db_index=True)

@@ -20,6 +20,7 @@ from privacy.declarations import (
 
 
 def declare_all() -> None:
+    from tests.privacy.engine.toyshop import models as toys
     from tests.privacy.engine.toyshop.models import Line, Order, Picture, Review, Subscription
 
     courier = Recipient("Courier B.V.", "NL")
@@ -124,4 +125,10 @@ def declare_all() -> None:
         roles={"liker": Role(user="liked_by")},
         clock="written_at",
         keep_row=True,
+    )
+    declare(
+        toys.Visit,
+        personal("page", "seen_at", category=Category.ONLINE, purposes=[account]),
+        user="user",
+        clock="seen_at",
     )
