@@ -57,6 +57,9 @@ class Note(models.Model):
     class Kind(models.TextChoices):
         INTERNAL = "internal", _("note")
         STATEMENT = "statement", _("statement of the person")  # kept with the record, Art. 16
+        QUESTION = "question", _("question to the person")
+        REPLY = "reply", _("answer of the person")
+        DELAY = "delay", _("why more time is needed, as the person was told")
 
     request = models.ForeignKey(Request, models.CASCADE, related_name="notes")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.INTERNAL)

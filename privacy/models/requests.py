@@ -60,6 +60,14 @@ class Regime(models.TextChoices):
     CALIFORNIA = "ccpa", "CCPA"
 
 
+class Topic(models.TextChoices):
+    """What a person is asked about while his request is open."""
+
+    CLARIFICATION = "clarification", _("what exactly is meant")
+    ORDER = "order", _("the number of an order")
+    IDENTITY = "identity", _("who is asking: there is a doubt, and it is on record")
+
+
 OPEN = (
     State.AWAITING_VERIFICATION,
     State.COOLING_OFF,
@@ -112,7 +120,7 @@ class Request(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     state = models.CharField(_("state"), max_length=30, choices=State)
     regime = models.CharField(_("law"), max_length=10, default=Regime.GDPR, choices=Regime)
-    country = models.CharField(_("country"), max_length=2, blank=True)  # of the person
+    country = models.CharField(_("country"), max_length=5, blank=True)  # ISO 3166, also a part
     language = models.CharField(_("language"), max_length=2, default="nl")
 
     user = models.ForeignKey(
@@ -136,6 +144,7 @@ class Request(models.Model):
     first_due_at = models.DateTimeField(_("first due"), null=True, blank=True)  # before any of them
     extended_at = models.DateTimeField(_("extended"), null=True, blank=True)
     paused_at = models.DateTimeField(_("paused since"), null=True, blank=True)
+    asked_at = models.DateTimeField(_("asked since"), null=True, blank=True)  # an open question
     warned = models.PositiveSmallIntegerField(_("warned at"), default=0)  # percent of the time
     duplicate_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="duplicates"

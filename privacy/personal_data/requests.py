@@ -61,7 +61,15 @@ declare(
     ),
     personal(
         *("reference", "kind", "state", "language", "received_at", "due_at", "cooling_off_until"),
-        *("country", "first_due_at", "extended_at", "paused_at", "duplicate_of", "appeal_of"),
+        *(
+            "country",
+            "first_due_at",
+            "extended_at",
+            "paused_at",
+            "asked_at",
+            "duplicate_of",
+            "appeal_of",
+        ),
         *("email_proved_at", "held_at", "retained_until_at", "closed_at", "refusal"),
         category=Category.RIGHTS,
         purposes=[ACCOUNTABILITY],
