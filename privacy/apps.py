@@ -8,6 +8,9 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self) -> None:
-        from privacy import checks  # noqa: F401  (registers the system checks)
+        from privacy import checks, holds, quiet, rule  # noqa: F401  (checks registers itself)
 
+        rule.register_hold(holds.in_force)
+        rule.register_pause(holds.wished)
+        rule.register_pause(quiet.left_alone)
         autodiscover_modules("personal_data")

@@ -1,7 +1,8 @@
 """The one rule: a value stays while one of its purposes holds.
 
 At night a purpose holds until clock + retention. On request only a running Art. 17(3) exemption
-holds, or a contract that is still being performed. Holds on single rows come on top.
+holds, or a contract that is still being performed. Holds on single rows come on top; the night
+also leaves alone what a person asked to be left alone.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ NOTHING = Q(pk__in=())
 
 Hold = Callable[[type[Any]], "Q | None"]
 holds: list[Hold] = []
+pauses: list[Hold] = []
 
 
 def register_hold(hold: Hold) -> None:
@@ -29,7 +31,14 @@ def register_hold(hold: Hold) -> None:
 
     What it raises is not caught: if holds cannot be read, nothing is erased.
     """
-    holds.append(hold)
+    if hold not in holds:
+        holds.append(hold)
+
+
+def register_pause(pause: Hold) -> None:
+    """``pause(model)`` matches the rows that the night leaves alone; a request does not wait."""
+    if pause not in pauses:
+        pauses.append(pause)
 
 
 def due(declaration: Declaration, group: Group, now: datetime, *, on_request: bool) -> Q:
@@ -44,7 +53,8 @@ def due(declaration: Declaration, group: Group, now: datetime, *, on_request: bo
         held_by(purpose, declaration.performing, clock, now, on_request=on_request)
         for purpose in group.purposes
     ]
-    return ~reduce(or_, [*held, held_back(declaration)], NOTHING)
+    pausing = NOTHING if on_request else paused(declaration)
+    return ~reduce(or_, [*held, held_back(declaration), pausing], NOTHING)
 
 
 def held_by(
@@ -59,3 +69,7 @@ def held_by(
 
 def held_back(declaration: Declaration) -> Q:
     return reduce(or_, [hold(declaration.model) or NOTHING for hold in holds], NOTHING)
+
+
+def paused(declaration: Declaration) -> Q:
+    return reduce(or_, [pause(declaration.model) or NOTHING for pause in pauses], NOTHING)

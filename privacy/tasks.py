@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from privacy import retention
+from privacy import holds, retention
 from privacy.requests import execution, tidying
 
 
@@ -19,6 +19,7 @@ def execute_request(pk: int) -> None:
 def run_due_requests() -> None:
     """Every few seconds: the rows, never the broker, say what is due."""
     now = timezone.now()
+    holds.release_over(now=now)
     execution.run_due(now=now)
     tidying.tidy(now=now)
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from privacy.declarations import LegalBasis, Period, Purpose
+from privacy.holds import forget_wishes
 
 ANSWERING = Purpose(
     _("Answer your privacy requests"),
@@ -27,6 +28,7 @@ ACCOUNTABILITY = Purpose(
     LegalBasis.LEGAL_OBLIGATION,
     Period(years=2),
     exemption="Art. 17(3)(b)",
+    leave=forget_wishes,
     key="privacy-accountability",
 )
 PROOF = Purpose(
