@@ -13,6 +13,8 @@ Environment = Mapping[str, str]
 NEEDED = {
     "SOOCAS_SECRET_KEY": "a random text of at least 50 characters",
     "SOOCAS_SUPPRESSION_PEPPER": "a random text that never changes",
+    "SOOCAS_TOMBSTONES": "the file of erasures, where no backup of the database reaches",
+    "SOOCAS_TOMBSTONE_KEYS": "random texts, the newest first, commas between",
     "SOOCAS_SITE_URL": "where the shop is, https://…",
     "SOOCAS_ALLOWED_HOSTS": "the host names of the shop, with commas between",
     "DATABASE_URL": "postgres://…",
@@ -111,6 +113,12 @@ def _secrets(env: Environment) -> Iterator[str]:
             yield f"{one} and {other} belong together: one is missing."
 
 
+def _keys(env: Environment) -> Iterator[str]:
+    keys = [key.strip() for key in env.get("SOOCAS_TOMBSTONE_KEYS", "").split(",") if key.strip()]
+    if any(len(key) < 32 or len(set(key)) < 10 for key in keys):
+        yield "SOOCAS_TOMBSTONE_KEYS are too easily guessed: at least 32 random characters each."
+
+
 def _openness(env: Environment) -> Iterator[str]:
     if env.get("SOOCAS_DEBUG", "").strip().lower() in TRUE:
         yield "SOOCAS_DEBUG shows visitors the inside."
@@ -131,6 +139,7 @@ RULES: list[Callable[[Environment], Iterator[str]]] = [
     _addresses,
     _servers,
     _secrets,
+    _keys,
     _openness,
 ]
 

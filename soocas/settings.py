@@ -224,6 +224,8 @@ LOW_STOCK = env.number("SOOCAS_LOW_STOCK", 5)  # pieces left at which staff is s
 
 COOLING_OFF = env.duration("SOOCAS_COOLING_OFF", "14d")  # before a deletion runs
 CLAIMS_DAYS = env.number("SOOCAS_CLAIMS_DAYS", 180)  # a closed case can still be disputed
+TOMBSTONES = env.text("SOOCAS_TOMBSTONES", str(VAR_DIR / "erasures.jsonl"))  # what to erase again
+TOMBSTONE_KEYS = env.listed("SOOCAS_TOMBSTONE_KEYS", "" if PRODUCTION else "development-only")
 
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_SSL_REDIRECT = SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
