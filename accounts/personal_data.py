@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Address, Session, User
 from privacy.declarations import (
+    Capacity,
     Category,
     LegalBasis,
     Period,
@@ -26,9 +27,19 @@ from privacy.declarations import (
     personal,
 )
 
-GOOGLE = Recipient("Google Ireland Limited", "IE", role=_("signs you in, if you choose it"))
+GOOGLE = Recipient(
+    "Google Ireland Limited",
+    "IE",
+    role=_("signs you in, if you choose it"),
+    capacity=Capacity.CONTROLLER,
+    contract=_("Google's terms for sign-in"),
+)
 FACEBOOK = Recipient(
-    "Meta Platforms Ireland Limited", "IE", role=_("signs you in, if you choose it")
+    "Meta Platforms Ireland Limited",
+    "IE",
+    role=_("signs you in, if you choose it"),
+    capacity=Capacity.CONTROLLER,
+    contract=_("Meta's platform terms"),
 )
 
 ACCOUNT = Purpose(_("Provide your account"), LegalBasis.CONTRACT, Period(years=3), key="account")
@@ -46,12 +57,19 @@ SESSION = Purpose(
     key="session",
 )
 SECURITY = Purpose(
-    _("Stop who tries passwords"), LegalBasis.LEGITIMATE_INTERESTS, Period(days=1), key="security"
+    _("Stop who tries passwords"),
+    LegalBasis.LEGITIMATE_INTERESTS,
+    Period(days=1),
+    interest=_("Nobody but you gets into your account."),
+    compelling=_("Without it, whoever guesses would get into the accounts of others."),
+    key="security",
 )
 STAFF_RECORD = Purpose(
     _("Show which member of staff changed what"),
     LegalBasis.LEGITIMATE_INTERESTS,
     Period(years=1),
+    interest=_("We can see who changed what about a customer."),
+    compelling=_("Customers have a right to know what was done with their data."),
     key="staff-record",
 )
 SECRET = _("secret")

@@ -38,6 +38,7 @@ CONFIRMING = Purpose(
     _("Ask the owner of an address whether a sign-up is meant"),
     LegalBasis.LEGITIMATE_INTERESTS,
     Period(days=7),
+    interest=_("Nobody gets our newsletter because another typed a wrong address."),
     key="newsletter-confirmation",
 )
 SUPPRESSING = Purpose(

@@ -12,18 +12,42 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from privacy.purposes import CLAIMS, Purpose, Recipient, TransferRefused, purposes, recipients
+from privacy.purposes import (
+    CLAIMS,
+    HandOverRefused,
+    NoContract,
+    NotDecided,
+    Purpose,
+    Recipient,
+    TransferRefused,
+    purposes,
+    recipients,
+)
 from privacy.subjects import Subject
-from privacy.vocabulary import Category, Erase, LegalBasis, Period, Rectify, Source, Text, Words
+from privacy.vocabulary import (
+    Capacity,
+    Category,
+    Erase,
+    LegalBasis,
+    Period,
+    Rectify,
+    Source,
+    Text,
+    Words,
+)
 
 __all__ = [
     "CLAIMS",
+    "Capacity",
     "Category",
     "Declaration",
     "Elsewhere",
     "Erase",
     "Group",
+    "HandOverRefused",
     "LegalBasis",
+    "NoContract",
+    "NotDecided",
     "Period",
     "Purpose",
     "Recipient",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +10,18 @@ from django.db.models import Q
 
 from privacy import subjects
 from privacy.models import ConsentDecision, Disclosure, Request
-from privacy.purposes import Purpose, Recipient, TransferRefused
+from privacy.purposes import (
+    HandOverRefused,
+    NoContract,
+    NotDecided,
+    Purpose,
+    Recipient,
+    TransferRefused,
+)
 from privacy.subjects import Person, Subject
-from privacy.vocabulary import LegalBasis
+from privacy.vocabulary import Capacity, LegalBasis
+
+logger = logging.getLogger(__name__)
 
 Action = ConsentDecision.Action
 WORDS = (Action.GIVEN, Action.WITHDRAWN, Action.OBJECTED, Action.RESUMED)
@@ -21,7 +31,7 @@ STOPS = (Action.WITHDRAWN, Action.OBJECTED, Action.RESTRICTED)
 def allows(purpose: Purpose, person: Person) -> bool:
     """See Purpose.allows."""
     subject = subjects.of(person)
-    if not all(recipient.safe for recipient in purpose.recipients):
+    if any(refused(recipient, subject, purpose) for recipient in purpose.recipients):
         return False
     if restricted(purpose, subject) or (optional(purpose) and is_leaving(subject)):
         return False
@@ -29,6 +39,26 @@ def allows(purpose: Purpose, person: Person) -> bool:
     if purpose.basis is LegalBasis.CONSENT:
         return word == Action.GIVEN
     return word not in (Action.OBJECTED, Action.WITHDRAWN)
+
+
+def refused(
+    recipient: Recipient, subject: Subject, purpose: Purpose
+) -> type[HandOverRefused] | None:
+    """Why nothing may be handed over to this recipient; it is logged, without a personal value."""
+    why: type[HandOverRefused] | None = None
+    if not recipient.bound:
+        why = NoContract
+    elif not recipient.safe and not consented(recipient, subject):
+        why = TransferRefused
+    if why:
+        said = {"recipient": recipient.key, "purpose": purpose.key, "reason": why.__name__}
+        logger.warning("A hand-over was refused.", extra=said)
+    return why
+
+
+def consented(recipient: Recipient, subject: Subject) -> bool:
+    """Explicitly, to this very transfer (Art. 49(1)(a) GDPR)."""
+    return last(subject, recipient.consent.key, WORDS) == Action.GIVEN
 
 
 def restricted(purpose: Purpose, subject: Subject) -> bool:
@@ -88,11 +118,16 @@ def decide(
 def disclose(
     recipient: Recipient, person: Person, purpose: Purpose, what: dict[str, Any], now: datetime
 ) -> Disclosure:
-    """See Recipient.received. what: fields, about."""
-    if not recipient.safe:
-        raise TransferRefused(recipient.name)
+    """See Recipient.received. what: fields, about; ground, decided_by_id."""
+    subject = subjects.of(person)
+    if why := refused(recipient, subject, purpose):
+        raise why(recipient.name)
+    if recipient.capacity is Capacity.AUTHORITY and not (
+        str(what.get("ground", "")).strip() and what.get("decided_by_id")
+    ):
+        raise NotDecided(recipient.name)
     return Disclosure.objects.create(
-        **whose(subjects.of(person)),
+        **whose(subject),
         recipient=recipient.key,
         purpose=purpose.key,
         disclosed_at=now,

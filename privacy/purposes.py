@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from django.conf import settings
-from django.utils.text import slugify
-from django.utils.translation import get_language
+from django.utils.text import format_lazy, slugify
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
-from privacy.vocabulary import LegalBasis, Period, Text
+from privacy.vocabulary import Capacity, LegalBasis, Period, Text
 
 if TYPE_CHECKING:
     from privacy.models import ConsentDecision, Disclosure
@@ -31,8 +32,20 @@ EEA = frozenset(  # ISO 3166-1 alpha-2
 )
 
 
-class TransferRefused(Exception):
+class HandOverRefused(Exception):
+    """What the recipient needs before it may be given personal data is missing."""
+
+
+class TransferRefused(HandOverRefused):
     """The recipient is outside the EEA and nothing safeguards the data there (Art. 44 GDPR)."""
+
+
+class NoContract(HandOverRefused):
+    """No processing contract, agreement or terms are on file (Art. 28(3) GDPR)."""
+
+
+class NotDecided(HandOverRefused):
+    """Nobody put on record on which ground an authority is given data, and who decided it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +57,8 @@ class Recipient:
     safeguard: Text = ""  # outside the EEA: the adequacy decision or Art. 46 instrument
     role: Text = ""  # what they do for us, for the register
     key: str = ""  # stable; stored in rows; made of the name when empty
+    capacity: Capacity = field(default=Capacity.PROCESSOR, kw_only=True)
+    contract: Text = field(default="", kw_only=True)  # what binds it, as it is on file
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", self.key or slugify(self.name))
@@ -59,23 +74,48 @@ class Recipient:
         """Whether data may go there at all (Art. 44 to 46 GDPR)."""
         return self.country in EEA or bool(self.safeguard)
 
+    @property
+    def bound(self) -> bool:
+        """Whether what its capacity needs is on file; an authority is bound by law."""
+        return self.capacity is Capacity.AUTHORITY or bool(self.contract)
+
+    @property
+    def consent(self) -> Purpose:
+        """What a person is asked where nothing else lets the data go there (Art. 49(1)(a))."""
+        words = {"name": self.name, "land": self.land}
+        key = f"transfer-{self.key}"
+        return purposes.get(key) or Purpose(
+            format_lazy(_("Pass data to {name} outside Europe"), name=self.name),
+            LegalBasis.CONSENT,
+            Period(),
+            asked=format_lazy(
+                _(
+                    "Yes, pass my data to {name} in {land}. I know that nothing protects it there "
+                    "as it is protected here: authorities may read it, and a court may not help me."
+                ),
+                **words,
+            ),
+            key=key,
+        )
+
     def received(
         self,
         person: Person,
         *,
         purpose: Purpose,
         fields: Iterable[str],
-        about: str = "",
         now: datetime,
+        **said: Any,
     ) -> Disclosure:
         """Put on record that these fields of a person's data were handed over (Art. 15(1)(c)).
 
-        ``about`` names the occasion, such as ``order:SO-1``; never a personal value. Call it
-        before the data leaves. Raises TransferRefused where no safeguard covers the recipient.
+        said: ``about`` names the occasion, such as ``order:SO-1``, never a personal value; for an
+        authority also ``ground`` and ``decided_by_id``. Call it before the data leaves. Raises
+        HandOverRefused where what the recipient needs is missing.
         """
         from privacy import gate
 
-        return gate.disclose(self, person, purpose, {"fields": [*fields], "about": about}, now)
+        return gate.disclose(self, person, purpose, {"fields": [*fields], **said}, now)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +126,11 @@ class Purpose:
     the Art. 17(3) ground that outlasts a request for erasure. ``stop`` is called with the subject
     when the purpose ends for that person (withdrawal, objection, restriction). ``leave`` is called
     with the subject and the moment in an erasure, before any row goes: what must outlive it.
+
+    ``asked`` are the words of a consent; with them it is a switch on the privacy page, and ``give``
+    is called with the account and the moment where a yes needs more than its record.
+    ``interest`` is what a legitimate interest is (Art. 13(1)(d)), ``compelling`` why it outweighs
+    an objection (Art. 21(1)). An objection to ``marketing`` is absolute (Art. 21(3)).
     """
 
     name: Text
@@ -95,6 +140,11 @@ class Purpose:
     exemption: str = ""
     stop: Callable[[Subject], object] | None = None
     leave: Callable[[Subject, datetime], object] | None = None
+    give: Callable[[Any, datetime], object] | None = field(default=None, kw_only=True)
+    asked: Text = field(default="", kw_only=True)
+    interest: Text = field(default="", kw_only=True)
+    compelling: Text = field(default="", kw_only=True)
+    marketing: bool = field(default=False, kw_only=True)
     key: str = field(kw_only=True)  # stable slug; stored in rows
 
     def __post_init__(self) -> None:
@@ -104,12 +154,19 @@ class Purpose:
     def __str__(self) -> str:
         return str(self.name)
 
+    @property
+    def notice(self) -> str:
+        """The version of what is asked: another one as soon as a word or a recipient changes."""
+        with override("en"):
+            told = [str(self.asked), *(r.key for r in self.recipients), str(self.retention)]
+        return sha256("\n".join(told).encode()).hexdigest()[:12]
+
     def allows(self, person: Person) -> bool:
         """Whether this may be done with this person's data now.
 
         Consent must be given and be the last word; an objection or a restriction stops the rest;
-        a recipient without safeguard stops all of it, and what is optional waits while the person's
-        account waits to be deleted. Art. 6, 7(3), 18, 21, 44 GDPR.
+        a recipient without contract or safeguard stops all of it, and what is optional waits while
+        the person's account waits to be deleted. Art. 6, 7(3), 18, 21, 28, 44 GDPR.
         """
         from privacy import gate
 
@@ -121,6 +178,7 @@ class Purpose:
         """Record consent to exactly this wording (Art. 7(1) GDPR). said: notice_version."""
         from privacy import gate
 
+        said = {"notice_version": self.notice, **said}
         return gate.decide(self, person, "given", now, wording=str(wording), **said)
 
     def withdraw(self, person: Person, *, now: datetime) -> ConsentDecision:
@@ -135,11 +193,11 @@ class Purpose:
 
         return gate.decide(self, person, "objected", now)
 
-    def resume(self, person: Person, *, now: datetime) -> ConsentDecision:
-        """The objection is taken back, or overruled on recorded compelling grounds (Art. 21(1))."""
+    def resume(self, person: Person, *, now: datetime, wording: str = "") -> ConsentDecision:
+        """The objection is taken back, or overruled on compelling grounds, then ``wording``."""
         from privacy import gate
 
-        return gate.decide(self, person, "resumed", now)
+        return gate.decide(self, person, "resumed", now, wording=wording)
 
 
 recipients: dict[str, Recipient] = {}
@@ -151,5 +209,7 @@ CLAIMS = Purpose(
     LegalBasis.LEGITIMATE_INTERESTS,
     Period(days=settings.CLAIMS_DAYS),
     exemption="Art. 17(3)(e)",
+    interest=_("We can defend ourselves when a sale is disputed."),
+    compelling=_("The law lets a claim outweigh an objection."),
     key="claims",
 )

@@ -8,12 +8,32 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.gifts import as_printed
-from privacy.declarations import LegalBasis, Period, Purpose, Recipient, Role, Subject
+from privacy.declarations import (
+    Capacity,
+    LegalBasis,
+    Period,
+    Purpose,
+    Recipient,
+    Role,
+    Subject,
+)
 
 PAYPAL = Recipient(
-    "PayPal (Europe) S.à r.l. et Cie, S.C.A.", "LU", role=_("takes the payment"), key="paypal"
+    "PayPal (Europe) S.à r.l. et Cie, S.C.A.",
+    "LU",
+    role=_("takes the payment"),
+    key="paypal",
+    capacity=Capacity.CONTROLLER,
+    contract=_("PayPal's user agreement"),
 )
-CARRIER = Recipient("PostNL", "NL", role=_("brings the parcel"), key="carrier")
+CARRIER = Recipient(
+    "PostNL",
+    "NL",
+    role=_("brings the parcel"),
+    key="carrier",
+    capacity=Capacity.CONTROLLER,
+    contract=_("PostNL's general conditions"),
+)
 
 AFTERWARDS = Period(days=90)  # counted from the day an order is closed
 

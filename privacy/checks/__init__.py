@@ -5,7 +5,8 @@ E005 field that cannot be erased. E006 a person behind something called imperson
 into what is kept. E008 a person who cannot be erased. E009 no purpose. E010 clock that may never
 start. E011 clock without index. E012 doubled purpose key. E013 foreign keys in a circle.
 E014 unknown role. E015 a guest's address that nothing proves. E016 nothing finds whose it is.
-E017 contact details called anonymous.
+E017 contact details called anonymous. E030 a recipient without contract. E031 a legitimate
+interest that nobody named.
 """
 
 from __future__ import annotations
@@ -23,11 +24,12 @@ from privacy.checks.links import check_links
 from privacy.checks.people import check_people
 from privacy.declarations import registry
 from privacy.dependants import cycle
+from privacy.vocabulary import LegalBasis
 
 
 @register("privacy")
 def check_declarations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    return [*check_models(), *check_purposes(), *check_order()]
+    return [*check_models(), *check_purposes(), *check_words(), *check_order()]
 
 
 def check_models() -> Iterator[CheckMessage]:
@@ -49,6 +51,19 @@ def check_purposes() -> Iterator[CheckMessage]:
     for key in purposes.doubled:
         hint = "Rows keep the key: give each purpose its own."
         yield Error(f"Two purposes have the key {key}.", hint, key, "privacy.E012")
+
+
+def check_words() -> Iterator[CheckMessage]:
+    """What the gate would refuse, and what a person could not be told."""
+    for purpose in purposes.purposes.values():
+        for recipient in purpose.recipients:
+            if not recipient.bound:
+                hint = "Say contract=<what is on file>: without it the gate refuses them."
+                said = f"{recipient.name} is bound by nothing."
+                yield Error(said, hint, purpose.key, "privacy.E030")
+        if purpose.basis is LegalBasis.LEGITIMATE_INTERESTS and not purpose.interest:
+            hint = "Say interest=<which one> (Art. 13(1)(d) GDPR)."
+            yield Error("No interest is named.", hint, purpose.key, "privacy.E031")
 
 
 def check_order() -> Iterator[CheckMessage]:

@@ -67,6 +67,10 @@ class Disclosure(models.Model):
     purpose = models.CharField(_("purpose"), max_length=50)
     fields = ArrayField(models.CharField(max_length=50), verbose_name=_("what was handed over"))
     about = models.CharField(_("occasion"), max_length=100, blank=True)
+    ground = models.CharField(_("ground"), max_length=200, blank=True)  # of an authority's request
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     disclosed_at = models.DateTimeField(_("handed over"), db_index=True)
 
     class Meta:

@@ -182,7 +182,7 @@ def test_the_purge_forgets_the_address_at_once_and_the_case_after_two_years(
     officer().post(
         f"/admin/privacy/request/{case.pk}/decide/", {"decision": "answer", "answer": "Yes, we do."}
     )
-    running = ask(client, inbox, "access")
+    running = ask(client, inbox, "question")
 
     with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
         purge()

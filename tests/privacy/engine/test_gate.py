@@ -4,11 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.checks import run_checks
 from django.db import DatabaseError, transaction
 
 from privacy import gate, retention
 from privacy.declarations import (
+    Capacity,
     LegalBasis,
+    NoContract,
+    NotDecided,
     Period,
     Purpose,
     Recipient,
@@ -60,7 +64,7 @@ def test_a_restriction_of_everything_spares_what_the_law_demands() -> None:
 
 
 def test_a_recipient_without_safeguard_stops_the_purpose_and_gets_nothing() -> None:
-    there = Recipient("Far Away Inc.", "US")
+    there = Recipient("Far Away Inc.", "US", contract="of 1 March")
     shared, ada = purpose(LegalBasis.CONTRACT, recipients=(there,)), person("ada")
 
     assert not shared.allows(ada)
@@ -70,7 +74,9 @@ def test_a_recipient_without_safeguard_stops_the_purpose_and_gets_nothing() -> N
 
 
 def test_a_safeguard_opens_the_way() -> None:
-    there = Recipient("Far Away Inc.", "US", safeguard="Art. 46(2)(c), standard clauses")
+    there = Recipient(
+        "Far Away Inc.", "US", safeguard="Art. 46(2)(c), standard clauses", contract="of 1 March"
+    )
 
     assert purpose(LegalBasis.CONTRACT, recipients=(there,)).allows(person("ada"))
 
@@ -135,3 +141,82 @@ def test_the_purge_leaves_its_numbers(toyshop: None) -> None:
     run = PurgeRun.objects.get()
     assert (run.started_at, run.counts) == (NOW, {"accounts.User deleted": 1})
     assert run.finished_at
+
+
+def test_without_a_contract_nothing_is_handed_over_and_that_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    unbound = Recipient("Unbound B.V.", "NL")
+    shared, ada = purpose(LegalBasis.CONTRACT, recipients=(unbound,)), person("ada")
+
+    assert not shared.allows(ada)
+    with pytest.raises(NoContract):
+        unbound.received(ada, purpose=shared, fields=["email"], now=NOW)
+
+    assert not Disclosure.objects.exists()
+    said = {(r.recipient, r.purpose, r.reason) for r in caplog.records}  # type: ignore[attr-defined]
+    assert said == {("unbound-bv", "test", "NoContract")}
+    assert "ada" not in caplog.text
+
+
+def test_explicit_consent_to_this_recipient_opens_the_way_and_its_withdrawal_closes_it() -> None:
+    there = Recipient("Far Away Inc.", "US", contract="of 1 March")
+    other = Recipient("Further Away Inc.", "US", contract="of 1 March")
+    shared, ada = purpose(LegalBasis.CONTRACT, recipients=(there,)), person("ada")
+
+    other.consent.grant(ada, wording=other.consent.asked, now=NOW)
+    assert not shared.allows(ada)
+    there.consent.grant(ada, wording=there.consent.asked, now=NOW)
+    assert shared.allows(ada)
+    assert not shared.allows(person("bob"))
+    there.received(ada, purpose=shared, fields=["email"], now=NOW)
+    there.consent.withdraw(ada, now=LATER)
+
+    assert not shared.allows(ada)
+    with pytest.raises(TransferRefused):
+        there.received(ada, purpose=shared, fields=["email"], now=LATER)
+    assert Disclosure.objects.count() == 1
+    assert "Verenigde Staten" in gate.history(ada)[1].wording
+
+
+@pytest.mark.parametrize("said", [{}, {"ground": "a warrant"}, {"decided_by_id": 1}])
+def test_an_authority_gets_nothing_without_a_recorded_ground_and_decision(
+    said: dict[str, Any],
+) -> None:
+    police = Recipient("Politie", "NL", capacity=Capacity.AUTHORITY)
+
+    with pytest.raises(NotDecided):
+        police.received(person("ada"), purpose=purpose(), fields=["email"], now=NOW, **said)
+    assert not Disclosure.objects.exists()
+
+
+def test_an_authority_gets_what_somebody_decided_on_a_ground() -> None:
+    police, maud = Recipient("Politie", "NL", capacity=Capacity.AUTHORITY), person("maud")
+    said = {"ground": "Art. 126nd Sv, warrant 12", "decided_by_id": maud.pk}
+
+    police.received(person("ada"), purpose=purpose(), fields=["email"], now=NOW, **said)
+
+    told = Disclosure.objects.get()
+    assert (told.ground, told.decided_by) == ("Art. 126nd Sv, warrant 12", maud)
+
+
+def test_the_version_of_a_notice_changes_with_its_words() -> None:
+    asked = [purpose(asked=words).notice for words in ("Yes.", "Yes!", "Yes.")]
+
+    assert asked[0] == asked[2] != asked[1]
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ({"recipients": (Recipient("Unbound B.V.", "NL"),)}, ["privacy.E030"]),
+        ({"basis": LegalBasis.LEGITIMATE_INTERESTS}, ["privacy.E031"]),
+    ],
+)
+def test_what_the_gate_would_refuse_is_found_by_a_check(
+    values: dict[str, Any], found: list[str]
+) -> None:
+    purpose(**values)
+
+    said = [message for message in run_checks(tags=["privacy"]) if message.obj == "test"]
+    assert [message.id for message in said] == found

@@ -23,7 +23,7 @@ def declare_all() -> None:
     from tests.privacy.engine.toyshop import models as toys
     from tests.privacy.engine.toyshop.models import Line, Order, Picture, Review, Subscription
 
-    courier = Recipient("Courier B.V.", "NL")
+    courier = Recipient("Courier B.V.", "NL", contract="of 1 March")
     account = Purpose("Keep your account", LegalBasis.CONTRACT, Period(years=3), key="toy-account")
     fulfil = Purpose("Deliver", LegalBasis.CONTRACT, Period(days=90), (courier,), key="toy-deliver")
     books = Purpose(
