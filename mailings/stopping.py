@@ -35,6 +35,8 @@ def stop(subject: Any) -> None:
 def leave(subject: Any, now: datetime) -> None:
     """Who is erased as a reader has left: the mark stays, or an old list would write again."""
     rows = Subscription.objects.confirmed().filter(_whose(subject))
+    if subject.before:  # done once more after a restore: a newer consent stands
+        rows = rows.filter(confirmed_at__lte=subject.before)
     for email in rows.order_by("pk").values_list("email", flat=True):
         suppression.suppress(suppression.NEWSLETTER, email, now=now)
 

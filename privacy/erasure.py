@@ -10,6 +10,7 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from privacy.age import there_before
 from privacy.declarations import Declaration, Elsewhere, elsewhere
 from privacy.dependants import in_order
 from privacy.plan import Plan
@@ -83,7 +84,9 @@ def reached(declaration: Declaration, subject: Subject) -> dict[str, Keys]:
     model = declaration.model
     found: dict[str, Keys] = {}
     for name, role in declaration.roles.items():
-        mine = model._base_manager.filter(role.reach(subject)).values("pk")
+        mine = model._base_manager.filter(
+            role.reach(subject), there_before(declaration, role, subject)
+        ).values("pk")
         rows = model._base_manager.filter(pk__in=mine).order_by("pk")
         found[name] = list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
     return found

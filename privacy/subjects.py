@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -25,6 +26,7 @@ class Subject:
     user: Any = None  # the account
     emails: frozenset[str] = frozenset()
     references: frozenset[str] = frozenset()
+    before: datetime | None = None  # only rows that were there then: an erasure done once more
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "emails", frozenset(e.strip().lower() for e in self.emails if e))

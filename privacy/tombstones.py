@@ -12,7 +12,7 @@ import hmac
 import json
 import os
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,10 +21,12 @@ from typing import IO, Any
 
 from django.conf import settings
 
+from privacy import marks
 from privacy.models import Request
 from privacy.subjects import Subject
 
 FIRST = "0" * 64  # what the first line follows
+latest: dict[str, Any] = {}  # as read last, while the file is the same: readyz asks all day
 
 
 class Unreadable(Exception):
@@ -40,6 +42,14 @@ class Tombstone:
     emails: tuple[str, ...]  # keyed digests
     digest: str  # of the line
 
+    def is_of(self, reference: str) -> bool:
+        """Whether it is the erasure of the case with this reference."""
+        return self.case in keyed(reference)
+
+    def names(self, address: str) -> bool:
+        """Whether it is one of the addresses that were proved."""
+        return not set(keyed(address)).isdisjoint(self.emails)
+
 
 def bury(case: Request, subject: Subject, *, now: datetime) -> None:
     """Write an erasure down, once per case, and only then return: it is on the disk.
@@ -48,9 +58,11 @@ def bury(case: Request, subject: Subject, *, now: datetime) -> None:
     """
     with locked() as file:
         stones = list(parsed(file.read()))
-        if any(stone.case in keyed(case.reference) for stone in stones):
-            return
-        append(file, line(case, subject, now, stones[-1] if stones else None))
+        if not any(stone.is_of(case.reference) for stone in stones):
+            said = line(case, subject, now, stones[-1] if stones else None)
+            append(file, said)
+            stones.append(understood(said, len(stones) + 1)[0])
+        marks.settle(stones, now)
 
 
 def line(case: Request, subject: Subject, now: datetime, last: Tombstone | None) -> str:
@@ -83,14 +95,23 @@ def read() -> list[Tombstone]:
     try:
         if not file.exists() and file.parent.is_dir():
             return []
-        return list(parsed(file.read_text("utf-8")))
-    except OSError as error:
-        raise Unreadable(error.strerror or type(error).__name__) from error
+        state = file.stat()
+        known = (str(file), state.st_ino, state.st_size, state.st_mtime_ns)
+        if latest.get("known") != known:
+            latest.update(known=known, stones=list(parsed(file.read_text("utf-8"))))
+    except (OSError, UnicodeError) as error:
+        raise Unreadable(f"the ledger cannot be read ({type(error).__name__})") from error
+    return [*latest["stones"]]
+
+
+def whole(text: str) -> str:
+    return text[: text.rfind("\n") + 1]
 
 
 def parsed(text: str) -> Iterator[Tombstone]:
+    """All lines; one that has no end was being written when the machine stopped: it never was."""
     previous = FIRST
-    for number, said in enumerate(text.splitlines(), 1):
+    for number, said in enumerate(whole(text).splitlines(), 1):
         stone, follows = understood(said, number)
         if follows != previous:
             raise Unreadable(f"line {number} does not follow the one before")
@@ -129,6 +150,8 @@ def locked() -> Iterator[IO[str]]:
 
 def append(file: IO[str], said: str) -> None:
     """Add a line and wait until it, and the file's name, are on the disk."""
+    file.seek(0)
+    file.truncate(len(whole(file.read()).encode()))
     file.write(f"{said}\n")
     file.flush()
     os.fsync(file.fileno())
@@ -137,7 +160,3 @@ def append(file: IO[str], said: str) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def matching(digests: Iterable[str], text: str) -> bool:
-    return not set(keyed(text)).isdisjoint(digests)

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis
 
+from privacy import replay
 from privacy.models import PurgeRun
 
 log = logging.getLogger(__name__)
@@ -91,10 +92,17 @@ def _installed_at() -> datetime | None:
     return first
 
 
+def _erasures() -> None:
+    """A restored backup holds people who were erased since; the ledger outside it says whom."""
+    if reason := replay.waiting():
+        raise NotReady(reason)
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": _database,
     "broker": _broker,
     "cache": _cache,
     "migrations": _migrations,
     "purge": _purge,
+    "erasures": _erasures,
 }

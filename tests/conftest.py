@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from soocas import wording
@@ -10,3 +13,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         for room in wording.rooms():
             wording.compile_(room)
+
+
+@pytest.fixture(autouse=True)
+def own_ledger(settings: Any, tmp_path: Path) -> None:
+    """Each test has a database of its own, so a ledger of erasures of its own too."""
+    settings.TOMBSTONES = str(tmp_path / "erasures.jsonl")

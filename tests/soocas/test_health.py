@@ -23,7 +23,15 @@ def test_a_whole_shop_is_ready(client: Client) -> None:
 
     assert answer.status_code == 200
     assert answer.json()["ready"] is True
-    assert set(answer.json()) == {"ready", "database", "broker", "cache", "migrations", "purge"}
+    assert set(answer.json()) == {
+        "ready",
+        "database",
+        "broker",
+        "cache",
+        "migrations",
+        "purge",
+        "erasures",
+    }
     assert "no-store" in answer.headers["Cache-Control"]
     assert answer.cookies == {}
 
