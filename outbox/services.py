@@ -94,14 +94,15 @@ def post(kind: str, *, to: str, language: str, about: str, context: Mapping[str,
     queue(Letter(kind, to=to, language=language, about=about, context=context, forget=forget))
 
 
-def fate(kind: str, about: str) -> Literal["", "waiting", "sent", "lost"]:
-    """What became of a letter; "" where there is none (any more)."""
-    row = Message.objects.filter(kind=kind, about=about).values_list("state", flat=True).first()
-    if row is None:
-        return ""
-    if row in (Message.State.QUEUED, Message.State.SENDING):
-        return "waiting"
-    return "sent" if row == Message.State.SENT else "lost"
+def fate(kind: str, about: str) -> tuple[Literal["", "waiting", "sent", "lost"], datetime | None]:
+    """What became of a letter and when it left; "" where there is none (any more)."""
+    found = Message.objects.filter(kind=kind, about=about).values_list("state", "sent_at").first()
+    if found is None:
+        return "", None
+    state, sent_at = found
+    if state in (Message.State.QUEUED, Message.State.SENDING):
+        return "waiting", None
+    return ("sent" if state == Message.State.SENT else "lost"), sent_at
 
 
 def _row(letter: Letter, now: datetime) -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -20,13 +19,11 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from privacy import case_page
+from privacy import case_page, deeds
 from privacy.clock import clock
-from privacy.forms import AnswerForm, RefusalForm
 from privacy.models import Request
-from privacy.models.requests import OPEN, Refusal, State
+from privacy.models.requests import OPEN, State
 from privacy.requests import decisions
-from privacy.requests.events import Actor, officer
 
 DONE = (State.FULFILLED, State.PARTIALLY_RETAINED)
 CHANGE = "privacy.change_request"
@@ -121,15 +118,14 @@ class RequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run 
         if not self.has_view_permission(request):
             raise PermissionDenied
         case = get_object_or_404(Request, pk=object_id if object_id.isdecimal() else 0)
-        decisions.look(case, by=by(request), now=timezone.now())
+        decisions.look(case, by=deeds.by(request), now=timezone.now())
         return self.page(request, case)
 
     def page(self, request: HttpRequest, case: Request, **forms: Any) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             **case_page.context(case, get_language() or "nl", timezone.now()),
-            "refusal_form": RefusalForm(),
-            "answer_form": AnswerForm(),
+            **deeds.forms(case),
             "may_decide": request.user.has_perm(CHANGE),
             "opts": self.opts,
             "title": f"{case.get_kind_display()}, {case.reference}",
@@ -143,53 +139,21 @@ class RequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run 
         case = get_object_or_404(Request, pk=pk)
         try:
             wrong = DECISIONS.get(request.POST.get("decision", ""), nothing)(request, case)
-        except decisions.NotPossible:
-            messages.error(request, _("This is not possible any more: look at the case again."))
-        except decisions.OwnRequest:
-            messages.error(request, _("Nobody decides on his own request."))
+        except decisions.Undecided as why:
+            messages.error(request, str(why.words))
         else:
             if wrong:
                 return self.page(request, case, **wrong)
         return redirect("admin:privacy_request_change", case.pk)
 
 
-def by(request: HttpRequest) -> Actor:
-    return officer(cast("int", request.user.pk))
-
-
-def refuse(request: HttpRequest, case: Request) -> dict[str, Any] | None:
-    form = RefusalForm(request.POST)
-    if not form.is_valid():
-        return {"refusal_form": form}
-    ground, reasons = Refusal(form.cleaned_data["ground"]), form.cleaned_data["reasons"]
-    decisions.refuse(case, ground, reasons, by=by(request), now=timezone.now())
-    return None
-
-
-def answer(request: HttpRequest, case: Request) -> dict[str, Any] | None:
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        return {"answer_form": form}
-    decisions.answer(case, form.cleaned_data["answer"], by=by(request), now=timezone.now())
-    return None
-
-
-def simply(decision: Callable[..., None]) -> Callable[[HttpRequest, Request], None]:
-    def decide(request: HttpRequest, case: Request) -> None:
-        decision(case, by=by(request), now=timezone.now())
-
-    return decide
-
-
 def nothing(request: HttpRequest, case: Request) -> None:
     raise decisions.NotPossible
 
 
-DECISIONS: dict[str, Callable[[HttpRequest, Request], dict[str, Any] | None]] = {
-    "approve": simply(decisions.approve),
-    "hold": simply(decisions.hold),
-    "release": simply(decisions.release),
-    "ask": simply(decisions.ask),
-    "refuse": refuse,
-    "answer": answer,
+DECISIONS: dict[str, deeds.Deed] = {
+    "approve": deeds.simply(decisions.approve),
+    "hold": deeds.simply(decisions.hold),
+    "release": deeds.simply(decisions.release),
+    **deeds.DEEDS,
 }

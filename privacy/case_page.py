@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
-from privacy import erasure, export
+from privacy import countries, erasure, export, regimes
 from privacy.clock import clock
 from privacy.models import Request
 from privacy.models.requests import Kind, State
 from privacy.plan import Plan
-from privacy.requests import decisions, events, unproved
+from privacy.requests import decisions, events, extending, unproved
 from privacy.requests.receipt import receipt
 from privacy.requests.subject import subject_of
 
@@ -31,7 +31,10 @@ def context(case: Request, language: str, now: datetime) -> dict[str, Any]:
         else None,
         "held": held(export.collect(subject)) if proved and case.kind == Kind.ACCESS else None,
         "unproved": unproved.counts(subject) if proved else [],
-        "can": possible(case),
+        "can": possible(case, now),
+        "notes": case.notes.select_related("author"),
+        "law": regimes.RULES[case.regime],
+        "lives": countries.name(case.country),
     }
 
 
@@ -57,18 +60,23 @@ def sources(told: dict[str, Any]) -> list[dict[str, Any]]:
     return [*rows.values(), *away]
 
 
-def possible(case: Request) -> set[str]:
+def possible(case: Request, now: datetime) -> set[str]:
     """Which buttons the page has; the services ask again."""
     runs = case.kind in decisions.RUN_BY_US
-    waits = case.state == State.IN_ASSESSMENT
-    can = {"release"} if case.held_at else {"hold"} if case.is_open else set()
-    if waits and not runs:
-        can.add("answer")
-    if waits:
-        can.update(("refuse", "ask"))
-    if runs and not case.held_at and (waits or case.state == State.NEEDS_OPERATOR):
-        can.add("approve")
-    return can
+    waits = case.state == State.IN_ASSESSMENT or case.asked_at is not None
+    stuck = case.state == State.NEEDS_OPERATOR
+    asked = {
+        "release": bool(case.held_at),
+        "hold": case.is_open and not case.held_at,
+        "answer": waits and not runs,
+        "refuse": (waits or stuck) and not case.cooling_off_until,
+        "ask": case.state == State.IN_ASSESSMENT,
+        "go_on": case.asked_at is not None,
+        "approve": runs and not case.held_at and (waits or stuck),
+        "extend": extending.may_extend(case, now),
+        "country": case.is_open,
+    }
+    return {deed for deed, may in asked.items() if may}
 
 
 def held(collected: dict[str, Any]) -> list[tuple[str, int]]:

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from privacy.models.requests import Kind, Refusal
+from privacy.models.requests import Kind
 from privacy.requests.filing import Inquiry
 
 CHOICES = [
@@ -74,18 +74,7 @@ class CodeForm(forms.Form):
         return digits
 
 
-class RefusalForm(forms.Form):
-    ground = forms.ChoiceField(label=_("Ground"), choices=[("", "—"), *Refusal.choices])
-    reasons = forms.CharField(
-        label=_("Reasons, as the person will read them"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-    )
-
-
-class AnswerForm(forms.Form):
-    answer = forms.CharField(
-        label=_("Answer, as the person will read it"),
-        max_length=8000,
-        widget=forms.Textarea(attrs={"rows": 8}),
+class ReplyForm(forms.Form):
+    reply = forms.CharField(
+        label=_("Your answer"), max_length=4000, widget=forms.Textarea(attrs={"rows": 6})
     )

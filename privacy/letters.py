@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Literal
 
 Fate = Literal["", "waiting", "sent", "lost"]  # "": never queued, or forgotten since
 
 letterbox: list[Callable[..., Any]] = []
-postmarks: list[Callable[[str, str], Fate]] = []
+postmarks: list[Callable[[str, str], tuple[Fate, datetime | None]]] = []
 
 
 class NoLetterbox(Exception):
     """Nothing was registered that sends letters."""
 
 
-def register(queue: Callable[..., Any], fate: Callable[[str, str], Fate]) -> None:
+def register(
+    queue: Callable[..., Any], fate: Callable[[str, str], tuple[Fate, datetime | None]]
+) -> None:
     """``queue(kind, *, to, language, about, context)`` inside the caller's transaction.
 
-    ``fate(kind, about)`` says what became of a letter.
+    ``fate(kind, about)`` says what became of a letter, and when it left.
     """
     letterbox[:], postmarks[:] = [queue], [fate]
 
@@ -37,7 +40,15 @@ def fate(kind: str, about: str) -> Fate:
     """What became of a letter; raises NoLetterbox when no app can say."""
     if not postmarks:
         raise NoLetterbox(kind)
-    return postmarks[0](kind, about)
+    return postmarks[0](kind, about)[0]
+
+
+def sent_at(kind: str, about: str) -> datetime | None:
+    """When the mail server took it; None while it has not, or where it told nobody anything."""
+    if not postmarks:
+        raise NoLetterbox(kind)
+    became, moment = postmarks[0](kind, about)
+    return moment if became == "sent" else None
 
 
 def was_sent(kind: str, about: str) -> bool:

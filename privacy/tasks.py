@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from privacy import holds, retention
-from privacy.requests import execution, tidying
+from privacy.requests import asking, execution, extending, tidying, watching
 
 
 @shared_task(name="privacy.execute_request")
@@ -22,6 +22,15 @@ def run_due_requests() -> None:
     holds.release_over(now=now)
     execution.run_due(now=now)
     tidying.tidy(now=now)
+
+
+@shared_task(name="privacy.watch_clocks", ignore_result=True)
+def watch_clocks() -> None:
+    """Every minute: who is asked is reminded, more time is taken or not, officers are warned."""
+    now = timezone.now()
+    asking.chase(now=now)
+    extending.settle(now=now)
+    watching.watch(now=now)
 
 
 @shared_task(name="privacy.purge", ignore_result=True)

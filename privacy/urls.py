@@ -17,6 +17,7 @@ urlpatterns = [
     path("privacy/request/", public.inquire, name="request"),
     path("privacy/request/<slug:reference>/", public.filed, name="filed"),
     path("privacy/request/<slug:reference>/code/", public.code, name="code"),
+    path("privacy/reply/<slug:token>/", public.reply, name="reply"),
     path("privacy/keep/<slug:token>/", public.keep, name="keep"),
     path("privacy/fetch/<slug:token>/", public.fetch, name="fetch"),
 ]

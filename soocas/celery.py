@@ -56,6 +56,7 @@ app.conf.update(
         "purge": {"task": "privacy.purge", "schedule": crontab(hour=3, minute=10)},
         "unproved": {"task": "accounts.forget_unproved", "schedule": crontab(hour=3, minute=40)},
         "requests": {"task": "privacy.run_due_requests", "schedule": 10},  # seconds
+        "clocks": {"task": "privacy.watch_clocks", "schedule": 60},
         "orders": {"task": "orders.sweep", "schedule": 15},  # seconds
         "reconcile": {"task": "orders.reconcile", "schedule": crontab(minute="*", hour="2-5")},
         "outbox": {"task": "outbox.sweep", "schedule": 15},  # seconds

@@ -9,12 +9,14 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
-from privacy import letters
+from privacy import letters, remedies
 from privacy.models import Request
 from privacy.models.events import Action
 from privacy.models.requests import OPEN, Kind, Refusal, State
 from privacy.requests.events import PERSON, Actor, record
+from privacy.vocabulary import Text
 
 # What is left of a case that needs no address any more: that it was, and how it went.
 MINIMAL = {
@@ -24,14 +26,37 @@ MINIMAL = {
     "subject_id": None,
 }
 RUN_BY_US = (Kind.ERASURE, Kind.ACCESS)  # approved, the shop does the rest
+DECIDED = (Action.APPROVED, Action.REFUSED, Action.ANSWERED)
 
 
-class NotPossible(Exception):
+class Undecided(Exception):
+    """It was not decided; ``words`` say to the officer why not."""
+
+    words: Text = ""
+
+
+class NotPossible(Undecided):
     """The request is no longer in a state in which this can be decided."""
 
+    words = _("This is not possible any more: look at the case again.")
 
-class OwnRequest(Exception):
-    """Nobody decides on his own request."""
+
+class OwnRequest(Undecided):
+    """Who asks does not decide, nor who filed it for another."""
+
+    words = _("Nobody decides on his own request.")
+
+
+class SameReviewer(OwnRequest):
+    """Who decided the first time does not review it."""
+
+    words = _("Who decided the first time does not review it.")
+
+
+class ReasonsMissing(Undecided):
+    """No refusal, answer, extension or question goes out without its words."""
+
+    words = _("Write down the reasons first.")
 
 
 def move(case: Request, *states: State, **changes: Any) -> None:
@@ -47,6 +72,7 @@ def withdraw(case: Request, *, now: datetime) -> None:
     begun = Request.objects.select_for_update().exclude(sealed={}).filter(pk=case.pk)
     if begun.exists():  # part of it is gone already
         raise NotPossible
+    wait_no_longer(case, by=PERSON, now=now)
     move(
         case,
         State.COOLING_OFF,
@@ -86,6 +112,7 @@ def approve(case: Request, *, by: Actor, now: datetime) -> None:
     refuse_own(case, by)
     if case.kind not in RUN_BY_US or case.held_at:
         raise NotPossible
+    wait_no_longer(case, by=by, now=now)
     move(
         case,
         State.IN_ASSESSMENT,
@@ -100,52 +127,57 @@ def approve(case: Request, *, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def refuse(case: Request, ground: Refusal, reasons: str, *, by: Actor, now: datetime) -> None:
-    """Refuse, and tell the person why and where to complain."""
+    """Refuse, and tell the person why, where to complain and which court to ask.
+
+    A deletion of one's own account is nobody else's to refuse.
+    """
     refuse_own(case, by)
-    if case.cooling_off_until:  # a deletion of one's own account is nobody else's to refuse
+    if not reasons.strip():
+        raise ReasonsMissing
+    if case.cooling_off_until or ground not in grounds(case):
         raise NotPossible
-    move(
-        case,
-        State.IN_ASSESSMENT,
-        State.NEEDS_OPERATOR,
-        state=State.REFUSED,
-        refusal=ground,
-        answer=reasons,
-        assigned_to_id=by.staff_id,
-        closed_at=now,
-    )
+    wait_no_longer(case, by=by, now=now)
+    end = {"assigned_to_id": by.staff_id, "closed_at": now}
+    refused = {"state": State.REFUSED, "refusal": ground, "answer": reasons}
+    move(case, State.IN_ASSESSMENT, State.NEEDS_OPERATOR, **refused, **end)
     record(case, Action.REFUSED, by=by, now=now, reason=ground)
     with translation.override(case.language):
         words = str(Refusal(ground).label)
-    tell(case, "privacy/refused", ground=words, reasons=reasons)
+    remedy = remedies.of(case.country, case.language)
+    tell(case, "privacy/refused", ground=words, reasons=reasons, remedies=remedy)
+
+
+def grounds(case: Request) -> list[Refusal]:
+    """On which a case can be refused: those of Art. 17(3) hold back an erasure and nothing else."""
+    kind = case.appeal_of.kind if case.appeal_of else case.kind
+    only = kind == Kind.ERASURE
+    return [ground for ground in Refusal if only or not ground.startswith("art17")]
 
 
 @transaction.atomic
 def answer(case: Request, text: str, *, by: Actor, now: datetime) -> None:
-    """Answer a request that the officer carries out himself, such as a question."""
+    """Answer a request that the officer carries out himself, such as a question.
+
+    Not to an address that is its account's no longer.
+    """
     refuse_own(case, by)
+    if not text.strip():
+        raise ReasonsMissing
     if case.kind in RUN_BY_US:
         raise NotPossible
-    move(
-        case,
-        State.IN_ASSESSMENT,
-        state=State.FULFILLED,
-        answer=text,
-        assigned_to_id=by.staff_id,
-        closed_at=now,
-    )
+    wait_no_longer(case, by=by, now=now)
+    end = {"assigned_to_id": by.staff_id, "closed_at": now}
+    move(case, State.IN_ASSESSMENT, state=State.FULFILLED, answer=text, **end)
     record(case, Action.ANSWERED, by=by, now=now)
     tell(case, "privacy/answered", answer=text)
 
 
-@transaction.atomic
-def ask(case: Request, *, by: Actor, now: datetime) -> None:
-    """Ask for the number of an order; the clock goes on. Once, for a letter is sent once."""
-    live = Request.objects.select_for_update().filter(pk=case.pk, state=State.IN_ASSESSMENT)
-    if not live or case.events.filter(action=Action.ASKED).exists():
-        raise NotPossible
-    record(case, Action.ASKED, by=by, now=now)
-    tell(case, "privacy/asked")
+def wait_no_longer(case: Request, *, by: Actor, now: datetime) -> None:
+    """A decision ends the question that is open to the person. In the caller's transaction."""
+    from privacy.requests import asking
+
+    if case.asked_at:
+        asking.end(case, Action.UNANSWERED, by=by, now=now)
 
 
 @transaction.atomic
@@ -158,12 +190,28 @@ def look(case: Request, *, by: Actor, now: datetime) -> None:
 
 
 def refuse_own(case: Request, by: Actor) -> None:
+    """Who asks, who filed it for him, and who decided the first time do not decide."""
     own = get_user_model().objects.filter(pk=by.staff_id or 0, email__iexact=case.email)
-    if by.staff_id == case.user_id or own.exists():
+    filed = case.events.filter(action=Action.RECEIVED, staff_id=by.staff_id or 0)
+    if by.staff_id == case.user_id or own.exists() or filed.exists():
         raise OwnRequest
+    if by.staff_id in first_reviewers(case):
+        raise SameReviewer
 
 
-def tell(case: Request, kind: str, **context: str) -> None:
+def first_reviewers(case: Request) -> set[int | None]:
+    """Who decided on the case that is reviewed here, and on the one that was reviewed there."""
+    found: set[int | None] = set()
+    before, seen = case.appeal_of, {case.pk}
+    while before and before.pk not in seen:
+        seen.add(before.pk)
+        decided = before.events.filter(action__in=DECIDED, staff__isnull=False)
+        found |= {*decided.values_list("staff_id", flat=True)}
+        before = before.appeal_of
+    return found
+
+
+def tell(case: Request, kind: str, *, about: str = "", **context: Any) -> None:
     """Write to the address that the request is bound to, while it is held."""
     if not case.email:
         return
@@ -171,6 +219,6 @@ def tell(case: Request, kind: str, **context: str) -> None:
         kind,
         to=case.email,
         language=case.language,
-        about=f"request:{case.reference}",
+        about=f"request:{case.reference}{about}",
         context={"reference": case.reference, "kind": case.kind, **context},
     )

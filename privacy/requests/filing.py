@@ -10,14 +10,12 @@ from typing import Protocol
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.utils import timezone
 
 from privacy import letters
-from privacy.deadlines import answer_due
 from privacy.models import Request
 from privacy.models.events import Action
 from privacy.models.requests import Kind, State
-from privacy.requests import links, wording
+from privacy.requests import links, timing, wording
 from privacy.requests.events import PERSON, record
 from privacy.requests.proof import send_code
 
@@ -41,6 +39,7 @@ class Inquiry:
     key: uuid.UUID  # of the form that was sent
     order_reference: str = ""
     message: str = ""
+    country: str = ""  # where the person lives, if he says so
 
 
 @transaction.atomic
@@ -60,8 +59,7 @@ def file_deletion(user: Account, *, now: datetime) -> Request:
         email=user.email,
         email_proved_at=now,
         language=spoken(user),
-        received_at=now,
-        due_at=answer_due(timezone.localtime(now)),
+        **timing.opening("", now=now),
         cooling_off_until=now + settings.COOLING_OFF,
         link_digest=links.digest(token),
     )
@@ -94,8 +92,7 @@ def file_download(user: Account, *, now: datetime) -> Request:
         state=State.FULFILLED,
         user_id=user.pk,
         language=spoken(user),
-        received_at=now,
-        due_at=answer_due(timezone.localtime(now)),
+        **timing.opening("", now=now),
         closed_at=now,
     )
     record(case, Action.SIGNED_IN, by=PERSON, now=now)
@@ -129,8 +126,7 @@ def file_inquiry(inquiry: Inquiry, *, now: datetime) -> Request:
             "order_reference": inquiry.order_reference,
             "message": inquiry.message,
             "language": inquiry.language,
-            "received_at": now,
-            "due_at": answer_due(timezone.localtime(now)),
+            **timing.opening(inquiry.country, now=now),
         },
     )
     if not new:  # the same form, sent twice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -13,10 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from privacy import archive, limits, processing
-from privacy.forms import CodeForm, InquiryForm
+from privacy.forms import CodeForm, InquiryForm, ReplyForm
 from privacy.models import Request
 from privacy.models.requests import Kind, State
-from privacy.requests import decisions, filing, links, proof
+from privacy.requests import asking, decisions, filing, links, proof
 
 HOUR = timedelta(hours=1)
 
@@ -157,3 +158,19 @@ def fetch(request: HttpRequest, token: str) -> HttpResponseBase:
             request, "privacy/fetch.html", {"case": case, "over": over}, status=410 if over else 200
         )
     return archive.for_link(case, now=now) or redirect("privacy:fetch", token)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def reply(request: HttpRequest, token: str) -> HttpResponse:
+    """The link to a question of the officer; looking at it answers nothing."""
+    case = asking.behind(token)
+    if case is None:
+        raise Http404
+    form = ReplyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and case.asked_at and form.is_valid():
+        with suppress(decisions.NotPossible):  # answered in another tab, or decided this moment
+            asking.reply(case, form.cleaned_data["reply"], now=timezone.now())
+        return redirect("privacy:reply", token)
+    context = {"case": case, "form": form, "question": asking.question_of(case)}
+    return render(request, "privacy/reply.html", context)

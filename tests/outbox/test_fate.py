@@ -21,6 +21,7 @@ def test_a_letter_was_sent_only_once_the_server_took_it(write: Write, mailbox: M
     mailbox.deliver()
 
     assert letters.was_sent("letters/hello", "order:5")
+    assert letters.sent_at("letters/hello", "order:5") == Message.objects.get().sent_at
     assert letters.fate("letters/hello", "order:6") == ""
 
 
@@ -31,4 +32,5 @@ def test_a_letter_that_failed_bounced_or_was_withheld_told_nobody_anything(
     Message.objects.filter(pk=write(about="order:5").pk).update(state=state)
 
     assert letters.fate("letters/hello", "order:5") == "lost"
+    assert letters.sent_at("letters/hello", "order:5") is None
     assert not letters.was_sent("letters/hello", "order:5")

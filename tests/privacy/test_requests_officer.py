@@ -181,16 +181,6 @@ def test_a_held_request_is_not_approved_until_it_is_released(client: Client, inb
     assert decide(case, dpo, "approve").state == "approved"
 
 
-def test_the_officer_asks_once_for_an_order_number(client: Client, inbox: Inbox) -> None:
-    case, dpo = proved(client, inbox, "access"), officer()
-
-    decide(case, dpo, "ask")
-    decide(case, dpo, "ask")
-
-    assert Message.objects.filter(kind="privacy/asked").count() == 1
-    assert "/privacy/request/" in inbox()[-1].body
-
-
 def test_nobody_decides_on_his_own_request(client: Client, inbox: Inbox) -> None:
     from allauth.account.models import EmailAddress
 

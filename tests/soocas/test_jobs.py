@@ -19,6 +19,7 @@ NAMES = {
     "privacy.execute_request",
     "privacy.purge",
     "privacy.run_due_requests",
+    "privacy.watch_clocks",
 }
 
 
