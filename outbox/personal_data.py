@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from outbox.models import Message
 from privacy.declarations import (
     Category,
+    HandOverRefused,
     LegalBasis,
     Period,
     Purpose,
+    Recipient,
     Rectify,
     Source,
+    Subject,
     Words,
     declare,
     not_personal,
@@ -18,14 +24,42 @@ from privacy.declarations import (
     purposes,
 )
 
-__all__ = ["purposes"]
+__all__ = ["HandOverRefused", "purposes", "told_mail_provider"]
+
+MAIL_PROVIDER = Recipient(
+    settings.MAIL_PROVIDER[0],
+    settings.MAIL_PROVIDER[1],
+    role=_("carries our mail"),
+    key="mail-provider",
+    contract=_("processing contract"),
+    forgets=Period(days=settings.MAIL_PROVIDER[2]),
+)
 
 MAIL = Purpose(
     _("Send you a message and see that it arrives"),
     LegalBasis.CONTRACT,
     Period(days=30),
+    recipients=(MAIL_PROVIDER,),
     key="mail",
 )
+AT_WORK = ("privacy/duty", "privacy/duty_escalated")  # to those whose work it is: no person's mail
+
+
+def told_mail_provider(message: Message, *, now: datetime) -> None:
+    """Put on record, once for each message, that its carrier is given it.
+
+    What is sent to someone whom we forget, such as the receipt of an erasure, names nobody.
+    """
+    if message.attempts > 1 or message.kind in AT_WORK:
+        return
+    MAIL_PROVIDER.received(
+        Subject() if message.forget else message.user or message.recipient,
+        purpose=MAIL,
+        fields=("recipient", "context"),
+        about=f"message:{message.pk}",
+        now=now,
+    )
+
 
 declare(
     Message,

@@ -20,6 +20,7 @@ from django.db.models import F
 from outbox import gate
 from outbox.composing import compose
 from outbox.models import Message
+from outbox.personal_data import HandOverRefused, told_mail_provider
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +44,18 @@ def send(pk: int, *, now: datetime) -> None:
     message = claim(pk, now=now)
     if message is None:
         return
-    outcome = attempt(message) if gate.allows(message) else Outcome(State.WITHHELD)
-    record(message, outcome, now=now)
+    record(message, pass_on(message, now=now), now=now)
+
+
+def pass_on(message: Message, *, now: datetime) -> Outcome:
+    """Ask whether it may leave, put on record who carries it, then hand it over."""
+    if not gate.allows(message):
+        return Outcome(State.WITHHELD)
+    try:
+        told_mail_provider(message, now=now)
+    except HandOverRefused:
+        return Outcome(State.WITHHELD, "Refused")
+    return attempt(message)
 
 
 def claim(pk: int, *, now: datetime) -> Message | None:

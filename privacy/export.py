@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from privacy import zips
-from privacy.declarations import Declaration, Group, Role, elsewhere, registry
-from privacy.handovers import told
+from privacy.declarations import Declaration, Group, elsewhere, registry
+from privacy.handovers import HERS, told
 from privacy.models import Disclosure
 from privacy.plain import cell, is_file, plain
 from privacy.processing import in_words, open_ended
@@ -24,7 +24,6 @@ from privacy.vocabulary import LegalBasis, Rectify, Source
 
 write_zip = zips.write
 
-HERS = Role("user", "email", proved=Q())  # whose hand-over it was: written down at that moment
 PORTABLE_SOURCES = (Source.SUBJECT, Source.OBSERVED)
 PORTABLE_BASES = (LegalBasis.CONSENT, LegalBasis.CONTRACT)
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q
 
-from privacy.declarations import Declaration, registry
+from privacy.declarations import Declaration, Role, registry
 from privacy.models import Disclosure
 from privacy.purposes import purposes, recipients
+
+HERS = Role("user", "email", proved=Q())  # whose hand-over it was: written down at that moment
 
 
 def told(row: Disclosure) -> dict[str, Any]:

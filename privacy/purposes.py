@@ -48,6 +48,16 @@ class NotDecided(HandOverRefused):
     """Nobody put on record on which ground an authority is given data, and who decided it."""
 
 
+@dataclass(frozen=True)
+class Notice:
+    """What a recipient is told of a person: no more than he was given by us before."""
+
+    kind: str  # "erasure", "rectification", "restriction"
+    reference: str  # of the case; a call that is repeated carries the same
+    whom: tuple[str, ...]  # an address, an order's number: by what he can find the person
+    changes: tuple[tuple[str, str], ...] = ()  # of a rectification: the field, as it should be
+
+
 @dataclass(frozen=True, eq=False)
 class Recipient:
     """Someone who is given personal data (Art. 4(9) GDPR)."""
@@ -59,10 +69,20 @@ class Recipient:
     key: str = ""  # stable; stored in rows; made of the name when empty
     capacity: Capacity = field(default=Capacity.PROCESSOR, kw_only=True)
     contract: Text = field(default="", kw_only=True)  # what binds it, as it is on file
+    # How a person's request reaches it (Art. 19):
+    forgets: Period | None = field(default=None, kw_only=True)  # by contract, after a hand-over
+    exempt: Text = field(default="", kw_only=True)  # why it need not be told
+    knows: Callable[[list[str]], list[str]] | None = field(default=None, kw_only=True)  # "order:5"
+    tell: Callable[[Notice], bool] | None = field(default=None, kw_only=True)  # True: it is done
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", self.key or slugify(self.name))
         recipients[self.key] = self
+
+    @property
+    def desk(self) -> str:
+        """Where letters about a person's rights reach it; empty where nobody registered that."""
+        return str(settings.RECIPIENT_ADDRESSES.get(self.key, ""))
 
     @property
     def land(self) -> str:

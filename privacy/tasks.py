@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from privacy import holds, retention
+from privacy import holds, retention, telling
 from privacy.requests import asking, execution, extending, tidying, watching
 
 
@@ -31,6 +31,12 @@ def watch_clocks() -> None:
     asking.chase(now=now)
     extending.settle(now=now)
     watching.watch(now=now)
+
+
+@shared_task(name="privacy.tell_recipients", ignore_result=True)
+def tell_recipients() -> None:
+    """Every few seconds, apart from the rest: a recipient that is slow holds up nobody."""
+    telling.tell_due(now=timezone.now())
 
 
 @shared_task(name="privacy.purge", ignore_result=True)

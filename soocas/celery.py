@@ -57,6 +57,7 @@ app.conf.update(
         "unproved": {"task": "accounts.forget_unproved", "schedule": crontab(hour=3, minute=40)},
         "requests": {"task": "privacy.run_due_requests", "schedule": 10},  # seconds
         "clocks": {"task": "privacy.watch_clocks", "schedule": 60},
+        "recipients": {"task": "privacy.tell_recipients", "schedule": 15},  # seconds
         "orders": {"task": "orders.sweep", "schedule": 15},  # seconds
         "reconcile": {"task": "orders.reconcile", "schedule": crontab(minute="*", hour="2-5")},
         "outbox": {"task": "outbox.sweep", "schedule": 15},  # seconds

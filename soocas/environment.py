@@ -65,3 +65,11 @@ def duration(name: str, default: str) -> timedelta:
     if not match:
         raise ValueError(f"{name} must be a number with s, m, h or d, such as 14d, not {value!r}.")
     return timedelta(**{UNITS[match[2]]: int(match[1])})
+
+
+def pairs(name: str, default: str = "") -> dict[str, str]:
+    """``key=value,key=value``; ValueError names the variable."""
+    found = [part.partition("=") for part in listed(name, default)]
+    if not all(key.strip() and value.strip() for key, _equals, value in found):
+        raise ValueError(f"{name} must be pairs such as paypal=privacy@paypal.example.")
+    return {key.strip(): value.strip() for key, _equals, value in found}

@@ -28,6 +28,8 @@ NEEDED = {
     "SOOCAS_SELLER_PLACE": "the seller's postcode and town",
     "SOOCAS_SELLER_KVK": "the seller's number at the chamber of commerce",
     "SOOCAS_SELLER_VAT": "the seller's VAT number, NL…",
+    "SOOCAS_RECIPIENT_ADDRESSES": "who is written to of an erasure: paypal=…,carrier=…",
+    "SOOCAS_MAIL_PROVIDER": "who carries the mail: name, country, days it keeps what it carried",
     "PAYPAL_ENVIRONMENT": "live",
     "PAYPAL_CLIENT_ID": "from PayPal",
     "PAYPAL_CLIENT_SECRET": "from PayPal",

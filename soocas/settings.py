@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from soocas import environment as env
-from soocas import imprint, logs, production, providers
+from soocas import imprint, logs, production, providers, recipients
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("SOOCAS_VAR", str(BASE_DIR / "var")))  # a checkout's data
@@ -223,6 +223,7 @@ REFUND_FOUR_EYES_FROM = env.money("SOOCAS_REFUND_FOUR_EYES_FROM", "250")  # EUR
 LOW_STOCK = env.number("SOOCAS_LOW_STOCK", 5)  # pieces left at which staff is shown a variant
 
 COOLING_OFF = env.duration("SOOCAS_COOLING_OFF", "14d")  # before a deletion runs
+RECIPIENT_ADDRESSES, MAIL_PROVIDER = recipients.addresses(), recipients.mail_provider()
 CLAIMS_DAYS = env.number("SOOCAS_CLAIMS_DAYS", 180)  # a closed case can still be disputed
 TOMBSTONES = env.text("SOOCAS_TOMBSTONES", str(VAR_DIR / "erasures.jsonl"))  # what to erase again
 TOMBSTONE_KEYS = env.listed("SOOCAS_TOMBSTONE_KEYS", "" if PRODUCTION else "development-only")

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders.gifts import as_printed
+from orders.personal_data import known
 from privacy.declarations import (
     Capacity,
     LegalBasis,
@@ -25,6 +26,7 @@ PAYPAL = Recipient(
     key="paypal",
     capacity=Capacity.CONTROLLER,
     contract=_("PayPal's user agreement"),
+    knows=known.known_to_paypal,
 )
 CARRIER = Recipient(
     "PostNL",
@@ -33,6 +35,7 @@ CARRIER = Recipient(
     key="carrier",
     capacity=Capacity.CONTROLLER,
     contract=_("PostNL's general conditions"),
+    knows=known.known_to_carrier,
 )
 
 AFTERWARDS = Period(days=90)  # counted from the day an order is closed

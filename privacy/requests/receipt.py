@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 
 from privacy import declarations
 from privacy.clock import bars, fraction
-from privacy.export import HERS
-from privacy.handovers import told
+from privacy.handovers import HERS, told
 from privacy.models import Disclosure
 from privacy.plan import Ground, Line, Plan
 from privacy.processing import open_ended

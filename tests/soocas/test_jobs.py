@@ -20,6 +20,7 @@ NAMES = {
     "privacy.purge",
     "privacy.run_due_requests",
     "privacy.watch_clocks",
+    "privacy.tell_recipients",
 }
 
 

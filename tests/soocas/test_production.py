@@ -25,6 +25,8 @@ SAFE = {
     "SOOCAS_SELLER_PLACE": "1011 AB Amsterdam",
     "SOOCAS_SELLER_KVK": "12345678",
     "SOOCAS_SELLER_VAT": "NL123456789B01",
+    "SOOCAS_RECIPIENT_ADDRESSES": "paypal=privacy@paypal.example,carrier=privacy@carrier.example",
+    "SOOCAS_MAIL_PROVIDER": "Postbode,NL,30",
     "DATABASE_URL": "postgres://shop:secret@db.example/shop",
     "BROKER_URL": "redis://broker.example/0",
     "CACHE_URL": "redis://cache.example/0",
