@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
-from orders.personal_data import CARRIER, FULFILMENT, PAYMENT, PAYPAL
+from orders.personal_data import FULFILMENT, PAYMENT, PAYPAL
 from outbox.models import Message
 from outbox.personal_data import MAIL_PROVIDER
 from privacy import duties, subjects, telling
 from privacy.models import Disclosure, Duty, Request
-from privacy.purposes import Notice
+from privacy.purposes import Notice, Recipient, recipients
 from privacy.requests import filing
 from privacy.requests.decisions import NotPossible
 from privacy.requests.events import PERSON, is_intact
@@ -30,11 +31,23 @@ def case(anna: User) -> Request:
     return filing.file_deletion(anna, now=timezone.now())
 
 
+@pytest.fixture(autouse=True)
+def printer(settings: Settings) -> Iterator[Recipient]:
+    """A company that works for us: it must answer."""
+    settings.RECIPIENT_ADDRESSES = {
+        **settings.RECIPIENT_ADDRESSES,
+        "printer": "privacy@printer.example",
+    }
+    yield Recipient("Printer", "DE", key="printer", contract="contract")
+    recipients.pop("printer")
+
+
 def given(anna: User, *, days: int = 3) -> None:
     at = timezone.now() - timedelta(days=days)
     PAYPAL.received(anna, purpose=PAYMENT, fields=["number"], about="order:1", now=at)
-    CARRIER.received(anna, purpose=FULFILMENT, fields=["delivery_name"], about="order:1", now=at)
-    CARRIER.received(anna, purpose=FULFILMENT, fields=["phone"], about="order:2", now=at)
+    printer = recipients["printer"]
+    for name in ("delivery_name", "phone"):
+        printer.received(anna, purpose=FULFILMENT, fields=[name], about="order:1", now=at)
 
 
 def opened(case: Request, kind: str = "erasure") -> dict[str, Duty]:
@@ -43,14 +56,13 @@ def opened(case: Request, kind: str = "erasure") -> dict[str, Duty]:
 
 
 @pytest.fixture
-def calls() -> Iterator[Callable[[Tell], None]]:
-    """Give the carrier an interface for one test."""
+def calls(printer: Recipient) -> Callable[[Tell], None]:
+    """Give the printer an interface."""
 
     def interface(tell: Tell) -> None:
-        object.__setattr__(CARRIER, "tell", tell)
+        object.__setattr__(printer, "tell", tell)
 
-    yield interface
-    object.__setattr__(CARRIER, "tell", None)
+    return interface
 
 
 def later(**ahead: float) -> datetime:
@@ -64,7 +76,7 @@ def test_each_actual_recipient_has_one_duty_and_nobody_else(case: Request, anna:
     opened(case)
     opened(case)
 
-    assert sorted(Duty.objects.values_list("recipient", flat=True)) == ["carrier", "paypal"]
+    assert sorted(Duty.objects.values_list("recipient", flat=True)) == ["paypal", "printer"]
 
 
 def test_a_recipient_is_told_no_address_that_he_was_never_given(
@@ -79,6 +91,7 @@ def test_a_recipient_is_told_no_address_that_he_was_never_given(
     assert len(letters) == 1
     assert case.reference in letters[0].body
     assert anna.email not in str(letters[0].message())
+    assert anna.name not in str(letters[0].message())
 
 
 def test_paypal_is_told_and_owes_no_answer_but_only_once_the_letter_has_left(
@@ -100,53 +113,53 @@ def test_paypal_is_told_and_owes_no_answer_but_only_once_the_letter_has_left(
     assert Message.objects.filter(kind="privacy/duty", recipient__contains="paypal").count() == 1
 
 
-def test_the_carrier_must_answer_and_the_officer_writes_it_down(
+def test_who_works_for_us_must_answer_and_the_officer_writes_it_down(
     case: Request, anna: User, inbox: Inbox
 ) -> None:
     given(anna)
-    carrier = opened(case)["carrier"]
+    printer = opened(case)["printer"]
     tell_recipients()
     inbox()
     tell_recipients()
-    carrier.refresh_from_db()
-    assert carrier.state == "told"
-    assert duties.running(case).filter(pk=carrier.pk).exists()
+    printer.refresh_from_db()
+    assert printer.state == "told"
+    assert duties.running(case).filter(pk=printer.pk).exists()
 
-    duties.answer(carrier, Duty.State.CONFIRMED, "done", by=PERSON, now=timezone.now())
+    duties.answer(printer, Duty.State.CONFIRMED, "done", by=PERSON, now=timezone.now())
 
-    carrier.refresh_from_db()
-    assert (carrier.state, carrier.said, carrier.sealed) == ("confirmed", "done", {})
-    assert case.events.filter(action="recipient", reason="carrier:confirmed").count() == 1
+    printer.refresh_from_db()
+    assert (printer.state, printer.said, printer.sealed) == ("confirmed", "done", {})
+    assert case.events.filter(action="recipient", reason="printer:confirmed").count() == 1
     assert is_intact(case)
     with pytest.raises(NotPossible):
-        duties.answer(carrier, Duty.State.IMPOSSIBLE, "no", by=PERSON, now=timezone.now())
+        duties.answer(printer, Duty.State.IMPOSSIBLE, "no", by=PERSON, now=timezone.now())
 
 
 def test_what_is_impossible_needs_its_reason(case: Request, anna: User) -> None:
     given(anna)
-    carrier = opened(case)["carrier"]
+    printer = opened(case)["printer"]
 
     with pytest.raises(NotPossible):
-        duties.answer(carrier, Duty.State.IMPOSSIBLE, "  ", by=PERSON, now=timezone.now())
+        duties.answer(printer, Duty.State.IMPOSSIBLE, "  ", by=PERSON, now=timezone.now())
 
-    assert duties.running(case).filter(pk=carrier.pk).exists()
+    assert duties.running(case).filter(pk=printer.pk).exists()
 
 
 def test_a_letter_that_does_not_arrive_is_written_again_and_shown_to_the_officer_once(
     case: Request, anna: User
 ) -> None:
     given(anna)
-    carrier = opened(case)["carrier"]
+    printer = opened(case)["printer"]
 
     for day in range(1, 16):
         telling.tell_due(now=later(days=day))
         Message.objects.filter(kind="privacy/duty").exclude(state="failed").update(state="failed")
 
-    carrier.refresh_from_db()
-    assert carrier.state == "failed"
-    assert case.events.filter(action="escalated", reason="carrier").count() == 1
-    assert Message.objects.filter(kind="privacy/duty", recipient__contains="carrier").count() > 1
-    assert duties.running(case).filter(pk=carrier.pk).exists()
+    printer.refresh_from_db()
+    assert printer.state == "failed"
+    assert case.events.filter(action="escalated", reason="printer").count() == 1
+    assert Message.objects.filter(kind="privacy/duty", recipient__contains="printer").count() > 1
+    assert duties.running(case).filter(pk=printer.pk).exists()
 
 
 def test_an_interface_that_is_down_is_asked_again_and_never_counts_as_told(
@@ -162,17 +175,17 @@ def test_an_interface_that_is_down_is_asked_again_and_never_counts_as_told(
 
     calls(tell)
     given(anna)
-    carrier = opened(case)["carrier"]
+    printer = opened(case)["printer"]
 
     telling.tell_due(now=later(minutes=1))
     telling.tell_due(now=later(minutes=1))  # not yet due again
-    carrier.refresh_from_db()
-    assert (carrier.state, len(asked)) == ("failed", 1)
+    printer.refresh_from_db()
+    assert (printer.state, len(asked)) == ("failed", 1)
     telling.tell_due(now=later(minutes=3))
     telling.tell_due(now=later(hours=1))
 
-    carrier.refresh_from_db()
-    assert carrier.state == "confirmed"
+    printer.refresh_from_db()
+    assert printer.state == "confirmed"
     assert {notice.reference for notice in asked} == {case.reference}
 
 
@@ -190,13 +203,13 @@ def test_who_stays_silent_for_two_weeks_is_shown_to_the_officer(
     telling.tell_due(now=later(days=15))
     telling.tell_due(now=later(days=17))
 
-    assert case.events.filter(action="escalated", reason="carrier").count() == 1
+    assert case.events.filter(action="escalated", reason="printer").count() == 1
 
 
 def test_a_recipient_that_nobody_knows_how_to_reach_keeps_its_duty_open(
-    case: Request, anna: User, settings: object
+    case: Request, anna: User, settings: Settings
 ) -> None:
-    settings.RECIPIENT_ADDRESSES = {}  # type: ignore[attr-defined]
+    settings.RECIPIENT_ADDRESSES = {}
     given(anna)
     opened(case)
 
@@ -233,6 +246,6 @@ def test_of_a_correction_a_recipient_learns_only_what_he_has(
     tell_recipients()
     mails = {mail.to[0]: str(mail.body) for mail in inbox()}
 
-    assert "Anna Bos" in mails["privacy@carrier.example"]
+    assert "Anna Bos" in mails["privacy@printer.example"]
     assert "Anna Bos" not in mails["privacy@paypal.example"]
-    assert "1 May" not in mails["privacy@carrier.example"]
+    assert "1 May" not in mails["privacy@printer.example"]
