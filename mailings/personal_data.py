@@ -17,6 +17,7 @@ from privacy.declarations import (
     Words,
     declare,
     declare_impersonal,
+    declare_job,
     not_personal,
     personal,
 )
@@ -145,3 +146,12 @@ declare(
     clock="created_at",
 )
 declare_impersonal(Issue)
+declare_job(
+    "mailings.sweep",
+    why=_("Each letter that it queues is asked for its own purpose when it is sent."),
+)
+declare_job(
+    "mailings.send_batch",
+    why=_("Each letter of an issue is asked for the newsletter's purpose when it is sent."),
+)
+declare_job("mailings.propagate_unsubscribe", SUPPRESSING, rows=Subscription)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -10,6 +12,7 @@ from cookies.rate import client
 
 WITHIN = 3600  # seconds
 OF_CLIENT, OF_ADDRESS = 20, 5
+SCOPES = ("find", "withdraw")
 
 
 def exceeded(request: HttpRequest, scope: str, email: str) -> bool:
@@ -22,10 +25,27 @@ def exceeded(request: HttpRequest, scope: str, email: str) -> bool:
     return by_client or by_address
 
 
+def counters(emails: Iterable[str]) -> list[str]:
+    """The counters of these addresses that there are now."""
+    keys = [_key(f"{scope}.address", email) for scope in SCOPES for email in emails]
+    return sorted(cache.get_many(keys))
+
+
+def forget(emails: Iterable[str]) -> int:
+    """Drop the counters of these addresses; how many."""
+    found = counters(emails)
+    cache.delete_many(found)
+    return len(found)
+
+
 def _over(scope: str, who: str, times: int) -> bool:
-    key = f"limit.orders.{salted_hmac('orders.limits', f'{scope}:{who}').hexdigest()}"
+    key = _key(scope, who)
     cache.add(key, 0, timeout=WITHIN)
     try:
         return bool(cache.incr(key) > times)
     except ValueError:  # the window ended between the two calls, or no cache
         return False
+
+
+def _key(scope: str, who: str) -> str:
+    return f"limit.orders.{salted_hmac('orders.limits', f'{scope}:{who}').hexdigest()}"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
@@ -19,9 +21,12 @@ from privacy.declarations import (
     Subject,
     Words,
     declare,
+    declare_elsewhere,
+    declare_job,
     not_personal,
     personal,
     purposes,
+    registry,
 )
 
 __all__ = ["HandOverRefused", "purposes", "told_mail_provider"]
@@ -95,4 +100,30 @@ declare(
         {"kind": _("kind of message")},
         lasting=_("until the message has been sent"),
     ),
+)
+
+
+def sent_to(subject: Subject) -> Iterator[dict[str, Any]]:
+    """The messages that left for this person, as far as the outbox still knows."""
+    mine = registry[Message].roles[""].reach(subject)
+    sent = Message.objects.filter(mine, sent_at__isnull=False).order_by("pk")
+    for kind, sent_at in sent.values_list("kind", "sent_at"):
+        yield {"kind": kind, "sent_at": sent_at}
+
+
+declare_elsewhere(
+    _("Mail server"),
+    [Category.CONTACT, Category.MESSAGES],
+    [MAIL],
+    find=sent_to,
+    note=_("it hands our messages on to yours and keeps a journal of that for a few days"),
+)
+declare_job(
+    "outbox.send",
+    rows=Message,
+    why=_("Each message names its purpose, which is asked immediately before it leaves."),
+)
+declare_job(
+    "outbox.sweep",
+    why=_("It hands on the numbers of messages that wait; each is asked when it is sent."),
 )

@@ -6,12 +6,20 @@ from ``privacy``; ``privacy`` imports no other app.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model, Q
 
+from privacy.places import (
+    Elsewhere,
+    Job,
+    declare_elsewhere,
+    declare_job,
+    elsewhere,
+    jobs,
+)
 from privacy.purposes import (
     CLAIMS,
     HandOverRefused,
@@ -23,6 +31,7 @@ from privacy.purposes import (
     purposes,
     recipients,
 )
+from privacy.roles import Role
 from privacy.subjects import Subject
 from privacy.vocabulary import (
     Capacity,
@@ -45,6 +54,7 @@ __all__ = [
     "Erase",
     "Group",
     "HandOverRefused",
+    "Job",
     "LegalBasis",
     "NoContract",
     "NotDecided",
@@ -60,7 +70,9 @@ __all__ = [
     "declare",
     "declare_elsewhere",
     "declare_impersonal",
+    "declare_job",
     "elsewhere",
+    "jobs",
     "not_personal",
     "personal",
     "purposes",
@@ -90,48 +102,6 @@ class Group:
         """Who is given these fields."""
         named = (r for purpose in self.purposes for r in purpose.recipients)
         return list(dict.fromkeys(named if self.recipients is None else self.recipients))
-
-
-@dataclass(frozen=True)
-class Role:
-    """How to find the rows of one person.
-
-    ``user`` is the lookup of the account. ``email`` is the lookup of the address, matched without
-    regard to case and only in rows without an account. Such a row is reached where ``proved``
-    matches it (``Q()``: always) or where the person names its ``reference``. Rows that hold no
-    address but something made of it are found by ``match``.
-    """
-
-    user: str = ""
-    email: str = ""
-    proved: Q | None = None
-    reference: str = ""
-    match: Callable[[Subject], Q] | None = None
-
-    def reach(self, subject: Subject) -> Q:
-        """The rows that are this person's in this role."""
-        mine = Q(pk__in=())
-        if self.user and subject.user and subject.user.pk:
-            mine |= Q((self.user, subject.user.pk))
-        if self.email and subject.emails:
-            mine |= self.nobodys & self.addressed(subject) & self.opened(subject)
-        return mine | self.match(subject) if self.match else mine
-
-    @property
-    def nobodys(self) -> Q:
-        return Q((f"{self.user}__isnull", True)) if self.user else Q()
-
-    def addressed(self, subject: Subject) -> Q:
-        named = Q()
-        for address in sorted(subject.emails):
-            named |= Q((f"{self.email}__iexact", address))
-        return named
-
-    def opened(self, subject: Subject) -> Q:
-        opened = Q(pk__in=()) if self.proved is None else self.proved
-        if self.reference and subject.references and opened:
-            opened |= Q((f"{self.reference}__in", sorted(subject.references)))
-        return opened
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,20 +156,7 @@ class Declaration:
         return {name for group in self.groups for name in group.fields}
 
 
-@dataclass(frozen=True)
-class Elsewhere:
-    """Personal data that is no table: files, cache, sessions, queue payloads, another's server."""
-
-    name: Text
-    categories: tuple[Category, ...]
-    purposes: tuple[Purpose, ...]
-    find: Callable[[Subject], Iterable[Mapping[str, Any]]] | None = None
-    erase: Callable[[Subject], int] | None = None
-    note: Text = ""  # where it lies and how it goes, for the plan and the receipt
-
-
 registry: dict[type[Model], Declaration] = {}
-elsewhere: list[Elsewhere] = []
 
 
 def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
@@ -232,23 +189,6 @@ def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
 def declare_impersonal(*models: type[Model]) -> None:
     """Declare that these models say nothing about any person."""
     registry.update((model, Declaration(model)) for model in models)
-
-
-def declare_elsewhere(  # noqa: PLR0913  (as above)
-    name: Text,
-    categories: Iterable[Category],
-    purposes: Iterable[Purpose],
-    *,
-    find: Callable[[Subject], Iterable[Mapping[str, Any]]] | None = None,
-    erase: Callable[[Subject], int] | None = None,
-    note: Text = "",
-) -> None:
-    """Declare personal data that is no table.
-
-    ``find(subject)`` yields what is held as plain values. ``erase(subject)`` erases it, returns
-    how many things went, may run twice, and is called after the commit; a preview never calls it.
-    """
-    elsewhere.append(Elsewhere(name, tuple(categories), tuple(purposes), find, erase, note))
 
 
 def personal(

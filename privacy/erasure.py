@@ -36,7 +36,8 @@ def preview(subject: Subject, now: datetime) -> Plan:
 
 
 def lying_elsewhere(subject: Subject) -> dict[Text, int | None]:
-    return {place.name: counted(place, subject) for place in elsewhere}
+    """Only what an erasure reaches: what is another's, or ends by itself, does not go."""
+    return {place.name: counted(place, subject) for place in elsewhere if place.goes}
 
 
 def counted(place: Elsewhere, subject: Subject) -> int | None:

@@ -7,12 +7,36 @@ from datetime import timedelta
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
+from privacy.subjects import Subject
+
+OF_ADDRESS = ("request-to",)  # what is counted of an address, and what of an account
+OF_ACCOUNT = ("download",)
+
 
 def allows(scope: str, who: str, *, times: int, within: timedelta) -> bool:
     """Count one more; False once it is more than so many times in the window."""
-    key = f"limit.{scope}.{salted_hmac('privacy.limits', f'{scope}:{who}').hexdigest()}"
-    cache.add(key, 0, timeout=within.total_seconds())
+    counter = key(scope, who)
+    cache.add(counter, 0, timeout=within.total_seconds())
     try:
-        return cache.incr(key) <= times
+        return cache.incr(counter) <= times
     except ValueError:  # the window ended between the two calls, or no cache
         return True
+
+
+def key(scope: str, who: str) -> str:
+    return f"limit.{scope}.{salted_hmac('privacy.limits', f'{scope}:{who}').hexdigest()}"
+
+
+def counters(subject: Subject) -> list[str]:
+    """The counters of a person that there are now."""
+    keys = [key(scope, email) for scope in OF_ADDRESS for email in sorted(subject.emails)]
+    if subject.user:
+        keys += [key(scope, str(subject.user.pk)) for scope in OF_ACCOUNT]
+    return sorted(cache.get_many(keys))
+
+
+def forget(subject: Subject) -> int:
+    """Drop the counters of a person; how many."""
+    found = counters(subject)
+    cache.delete_many(found)
+    return len(found)

@@ -22,7 +22,17 @@ class Job(DjangoTask):  # type: ignore[type-arg]  # no [] at run time
 
     ``on_commit(partial(task.delay, …), robust=True)`` alone does not do it: Django 5.2 logs what
     failed by ``__qualname__``, which a partial has not, and so raises after all.
+
+    And one that asks the gate when it runs: restricted meanwhile, or objected to, it does nothing.
     """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        from privacy.jobs import may_run  # this module is loaded before the apps are
+
+        if not may_run(self.name, *args):
+            log.info("A person's decision keeps %s from running.", self.name)
+            return None
+        return super().__call__(*args, **kwargs)
 
     def delay(self, *args: Any, **kwargs: Any) -> Any:
         try:

@@ -10,7 +10,7 @@ from orders.models import (
     Voucher,
     WebhookEvent,
 )
-from orders.personal_data import order, parcels, payment
+from orders.personal_data import order, parcels, payment, places
 from orders.personal_data.handovers import told_carrier, told_paypal
 from orders.personal_data.purposes import (
     ACCOUNTING,
@@ -32,6 +32,7 @@ __all__ = [
     "order",
     "parcels",
     "payment",
+    "places",
     "told_carrier",
     "told_paypal",
 ]

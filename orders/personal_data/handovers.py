@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
-from orders.models import Order
+from orders.models import Order, PaymentAttempt
 from orders.personal_data.purposes import CARRIER, FULFILMENT, PAYMENT, PAYPAL
+from privacy.declarations import Subject, registry
 
 
 def told_paypal(order: Order, *, now: datetime) -> None:
@@ -33,3 +35,11 @@ def told_carrier(order: Order, *, fields: Iterable[str], now: datetime) -> None:
         about=f"order:{order.pk}",
         now=now,
     )
+
+
+def at_paypal(subject: Subject) -> Iterator[dict[str, Any]]:
+    """Under which numbers PayPal keeps this person's payments."""
+    mine = registry[PaymentAttempt].roles[""].reach(subject)
+    begun = PaymentAttempt.objects.filter(mine).exclude(paypal_id=None).exclude(paypal_id="")
+    for paypal_id, capture_id in begun.order_by("pk").values_list("paypal_id", "capture_id"):
+        yield {"order": paypal_id, "payment": capture_id}

@@ -5,8 +5,9 @@ E005 field that cannot be erased. E006 a person behind something called imperson
 into what is kept. E008 a person who cannot be erased. E009 no purpose. E010 clock that may never
 start. E011 clock without index. E012 doubled purpose key. E013 foreign keys in a circle.
 E014 unknown role. E015 a guest's address that nothing proves. E016 nothing finds whose it is.
-E017 contact details called anonymous. E030 a recipient without contract. E031 a legitimate
-interest that nobody named.
+E017 contact details called anonymous. E018 undeclared job. E019 job that is not there. E020 job
+that says nothing of people. E030 a recipient without contract. E031 a legitimate interest that
+nobody named.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.core.checks import CheckMessage, Error, register
 from privacy import purposes
 from privacy.checks.clocks import check_clocks
 from privacy.checks.fields import check_erasers, check_names
+from privacy.checks.jobs import check_jobs
 from privacy.checks.links import check_links
 from privacy.checks.people import check_people
 from privacy.declarations import registry
@@ -29,7 +31,13 @@ from privacy.vocabulary import LegalBasis
 
 @register("privacy")
 def check_declarations(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    return [*check_models(), *check_purposes(), *check_words(), *check_order()]
+    return [
+        *check_models(),
+        *check_purposes(),
+        *check_words(),
+        *check_order(),
+        *check_jobs(),
+    ]
 
 
 def check_models() -> Iterator[CheckMessage]:

@@ -1,6 +1,6 @@
 """The personal data of the privacy room itself. Data only; see privacy.declarations."""
 
-from privacy.personal_data import cases, ledgers, requests
+from privacy.personal_data import cases, ledgers, places, requests
 from privacy.personal_data.purposes import (
     ACCOUNTABILITY,
     ANSWERING,
@@ -19,5 +19,6 @@ __all__ = [
     "REVIEW",
     "cases",
     "ledgers",
+    "places",
     "requests",
 ]

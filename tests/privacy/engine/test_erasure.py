@@ -253,7 +253,7 @@ def test_a_preview_goes_on_when_a_place_cannot_be_read() -> None:
     def broken(who: Subject) -> list[dict[str, str]]:
         raise OSError("cache unreachable")
 
-    declare_elsewhere("Cache", [Category.ONLINE], [], find=broken)
+    declare_elsewhere("Cache", [Category.ONLINE], [], find=broken, erase=lambda _who: 0)
 
     plan = erasure.preview(subject(person("ada")), NOW)
 

@@ -21,7 +21,6 @@ from privacy.declarations import (
     Source,
     Words,
     declare,
-    declare_elsewhere,
     declare_impersonal,
     not_personal,
     personal,
@@ -246,15 +245,3 @@ declare(
     ),
 )
 declare_impersonal(ContentType, Group, Permission, SocialApp)
-declare_elsewhere(
-    _("Counts of sign-in tries"),
-    [Category.ONLINE],
-    [SECURITY],
-    note=_("kept in the cache; they go by themselves within a quarter of an hour"),
-)
-declare_elsewhere(
-    _("Copies of what browsers are remembered by"),
-    [Category.ONLINE],
-    [SESSION],
-    note=_("kept in the cache; each goes together with its original"),
-)
