@@ -8,7 +8,7 @@ WORKDIR /shop
 COPY . .
 RUN /venv/bin/python manage.py translations --compile \
     && SOOCAS_STATIC_HASHED=1 /venv/bin/python manage.py collectstatic --noinput \
-    && rm -rf sandbox tests requirements-dev.* && mkdir -p var/media var/erasures
+    && rm -rf sandbox tests requirements-dev.* && mkdir -p var/media var/erasures var/private
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SOOCAS_ENVIRONMENT=production
@@ -18,7 +18,7 @@ COPY --from=build /shop /shop
 RUN mkdir /beat && chown -R shop:shop /shop/var /beat
 WORKDIR /shop
 USER shop
-VOLUME /shop/var/media /shop/var/erasures /beat
+VOLUME /shop/var/media /shop/var/erasures /shop/var/private /beat
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
     CMD ["python", "healthcheck.py"]

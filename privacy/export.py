@@ -11,7 +11,6 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
-from privacy import zips
 from privacy.declarations import Declaration, Group, elsewhere, registry
 from privacy.handovers import HERS, told
 from privacy.models import Disclosure
@@ -21,8 +20,6 @@ from privacy.purposes import Purpose
 from privacy.rule import NOTHING
 from privacy.subjects import Subject
 from privacy.vocabulary import LegalBasis, Rectify, Source
-
-write_zip = zips.write
 
 PORTABLE_SOURCES = (Source.SUBJECT, Source.OBSERVED)
 PORTABLE_BASES = (LegalBasis.CONSENT, LegalBasis.CONTRACT)

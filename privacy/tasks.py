@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from privacy import holds, retention, telling
+from privacy.archives import delivery, job, keeping
 from privacy.requests import asking, execution, extending, tidying, watching
 
 
@@ -43,3 +44,23 @@ def tell_recipients() -> None:
 def purge() -> None:
     """Nightly. Safe to repeat: what is erased is no longer due."""
     retention.purge(timezone.now())
+
+
+@shared_task(name="privacy.make_archive", soft_time_limit=1500, time_limit=1800)  # seconds
+def make_archive(pk: int) -> None:
+    """Make an archive, a slice at a time; nothing if another worker is at it."""
+    job.work(pk, clock=timezone.now)
+
+
+@shared_task(name="privacy.sweep_archives", ignore_result=True)
+def sweep_archives() -> None:
+    """Every few seconds: what is due to be made, and what is due to go."""
+    now = timezone.now()
+    delivery.revive(now=now)
+    keeping.expire(now=now)
+
+
+@shared_task(name="privacy.sweep_lost_archives", ignore_result=True)
+def sweep_lost_archives() -> None:
+    """Hourly: files of which no row knows."""
+    keeping.sweep_lost()

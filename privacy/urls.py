@@ -1,11 +1,12 @@
 from django.urls import path
 
-from privacy.views import account, public
+from privacy.views import account, downloads, public
 
 app_name = "privacy"
 urlpatterns = [
     path("account/privacy/", account.centre, name="centre"),
-    path("account/privacy/download/", account.download, name="download"),
+    path("account/privacy/download/", downloads.download, name="download"),
+    path("account/privacy/download/<slug:reference>/", downloads.hand_out, name="hand_out"),
     path("account/privacy/correct/", account.correct, name="correct"),
     path("account/privacy/delete/", account.delete, name="delete"),
     path("account/privacy/scheduled/", account.scheduled, name="scheduled"),
@@ -19,5 +20,5 @@ urlpatterns = [
     path("privacy/request/<slug:reference>/code/", public.code, name="code"),
     path("privacy/reply/<slug:token>/", public.reply, name="reply"),
     path("privacy/keep/<slug:token>/", public.keep, name="keep"),
-    path("privacy/fetch/<slug:token>/", public.fetch, name="fetch"),
+    path("privacy/fetch/<slug:token>/", downloads.fetch, name="fetch"),
 ]

@@ -68,6 +68,8 @@ app.conf.update(
         "requests": {"task": "privacy.run_due_requests", "schedule": 10},  # seconds
         "clocks": {"task": "privacy.watch_clocks", "schedule": 60},
         "recipients": {"task": "privacy.tell_recipients", "schedule": 15},  # seconds
+        "archives": {"task": "privacy.sweep_archives", "schedule": 15},  # seconds
+        "lost": {"task": "privacy.sweep_lost_archives", "schedule": crontab(minute=25)},
         "orders": {"task": "orders.sweep", "schedule": 15},  # seconds
         "reconcile": {"task": "orders.reconcile", "schedule": crontab(minute="*", hour="2-5")},
         "outbox": {"task": "outbox.sweep", "schedule": 15},  # seconds

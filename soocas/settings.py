@@ -10,7 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from soocas import environment as env
-from soocas import imprint, logs, production, providers, recipients
+from soocas import imprint, logs, production, providers, recipients, storages
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("SOOCAS_VAR", str(BASE_DIR / "var")))  # a checkout's data
@@ -186,16 +186,10 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("SOOCAS_STATIC_ROOT", str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.text("SOOCAS_MEDIA_ROOT", str(VAR_DIR / "media")))
+PRIVATE_ROOT = Path(env.text("SOOCAS_PRIVATE_ROOT", str(VAR_DIR / "private")))  # no address
 STATIC_HASHED = env.flag("SOOCAS_STATIC_HASHED", PRODUCTION)  # needs collectstatic
 WHITENOISE_USE_FINDERS = not STATIC_HASHED  # serves them from where they lie
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if STATIC_HASHED
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
-}
+STORAGES = storages.configured(PRIVATE_ROOT, hashed=STATIC_HASHED)
 
 EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = env.text("EMAIL_HOST", "127.0.0.1")

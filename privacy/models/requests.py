@@ -107,7 +107,7 @@ class RequestQuerySet(models.QuerySet["Request"]):
     def due_to_run(self, now: datetime) -> Self:
         """Approved by an officer, or past their cooling-off, never while held; or half done."""
         ripe = Q(state=State.COOLING_OFF, cooling_off_until__lte=now) | Q(state=State.APPROVED)
-        return self.filter(ripe & Q(held_at=None) | Q(state=State.EXECUTING))
+        return self.filter(ripe & Q(held_at=None) | Q(state=State.EXECUTING, kind=Kind.ERASURE))
 
 
 class Request(models.Model):

@@ -25,7 +25,7 @@ MINIMAL = {
     "message": "",
     "subject_id": None,
 }
-RUN_BY_US = (Kind.ERASURE, Kind.ACCESS)  # approved, the shop does the rest
+RUN_BY_US = (Kind.ERASURE, Kind.ACCESS, Kind.PORTABILITY)  # approved, the shop does the rest
 DECIDED = (Action.APPROVED, Action.REFUSED, Action.ANSWERED)
 
 

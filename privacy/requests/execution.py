@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
 from privacy import erasure, letters
+from privacy.archives import delivery
 from privacy.models import Request
 from privacy.models.events import Action
 from privacy.models.requests import Kind, State
 from privacy.plan import Plan
-from privacy.requests import address, links, wording
+from privacy.requests import address, wording
 from privacy.requests.decisions import MINIMAL
 from privacy.requests.events import SYSTEM, record
 from privacy.requests.receipt import proof, receipt, recipients
 from privacy.requests.subject import seal, subject_of, unseal
 
 ATTEMPTS = 5  # failures after which a person has to look
-LINK_LIFETIME = timedelta(days=7)
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def begin(pk: int, *, now: datetime) -> Request | None:
     if case is None:
         return None
     if case.kind != Kind.ERASURE:
-        send_link(case, now=now)
+        delivery.carry_out(case, now=now)
     elif case.state == State.EXECUTING:
         erasure.erase(unseal(case.sealed), now)
     elif current := address.moved_to(case):
@@ -119,28 +119,6 @@ def conclude(case: Request, *, now: datetime) -> None:
         },
     )
     record(case, Action.RECEIPT, by=SYSTEM, now=now)
-
-
-def send_link(case: Request, *, now: datetime) -> None:
-    """Mail a link that hands out the data once, within a week; then the case is closed."""
-    token, until = links.new_token(), now + LINK_LIFETIME
-    Request.objects.filter(pk=case.pk).update(
-        state=State.AWAITING_REQUESTER,
-        link_digest=links.digest(token),
-        link_until_at=until,
-    )
-    record(case, Action.LINK_SENT, by=SYSTEM, now=now)
-    letters.send(
-        "privacy/export_ready",
-        to=case.email,
-        language=case.language,
-        about=f"request:{case.reference}",
-        context={
-            "reference": case.reference,
-            "link": links.absolute("privacy:fetch", case.language, token),
-            "until": wording.minute(until, case.language),
-        },
-    )
 
 
 @transaction.atomic

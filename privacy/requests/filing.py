@@ -84,22 +84,6 @@ def say_scheduled(case: Request, token: str, *, until: datetime) -> None:
     )
 
 
-@transaction.atomic
-def file_download(user: Account, *, now: datetime) -> Request:
-    """Put on record that a signed-in person took a copy of his data, which answers at once."""
-    case = Request.objects.create(
-        kind=Kind.ACCESS,
-        state=State.FULFILLED,
-        user_id=user.pk,
-        language=spoken(user),
-        **timing.opening("", now=now),
-        closed_at=now,
-    )
-    record(case, Action.SIGNED_IN, by=PERSON, now=now)
-    record(case, Action.DOWNLOADED, by=PERSON, now=now)
-    return case
-
-
 def spoken(user: Account) -> str:
     """The person's language if we speak it, else the first of ours."""
     ours = [code for code, _name in settings.LANGUAGES]

@@ -18,7 +18,7 @@ def subject_of(case: Request) -> Subject:
     """
     people = get_user_model()._default_manager
     user = people.filter(pk=case.user_id).first() if case.user_id else None
-    if user is not None and case.cooling_off_until:
+    if user is not None and case.filing_key is None:  # filed by the account itself
         return subjects.of(user)
     references = frozenset({case.order_reference} if case.order_reference else ())
     return Subject(user, frozenset({case.email}), references)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from privacy import archive, erasure, export, limits, rectification, subjects
+from privacy import erasure, export, rectification, subjects
 from privacy.clock import clock
 from privacy.holdings import handovers, holdings
 from privacy.models import Request
@@ -51,21 +51,6 @@ def centre(request: HttpRequest) -> HttpResponse:
         "now": now,
     }
     return render(request, "privacy/centre.html", context)
-
-
-@never_cache
-@login_required
-@signed_in_again
-@require_http_methods(["GET", "HEAD", "POST"])
-def download(request: HttpRequest) -> HttpResponseBase:
-    if request.method != "POST":
-        return render(request, "privacy/download.html")
-    if not limits.allows("download", str(request.user.pk), times=10, within=HOUR):
-        return render(request, "privacy/too_often.html", status=429)
-    subject, now = subjects.of(request.user), timezone.now()
-    answer = archive.of(subject, language=get_language() or "nl", now=now)
-    filing.file_download(account(request), now=now)
-    return answer
 
 
 @never_cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from privacy import archive, limits, processing
+from privacy import limits, processing
 from privacy.forms import CodeForm, InquiryForm, ReplyForm
 from privacy.models import Request
 from privacy.models.requests import Kind, State
@@ -127,15 +127,11 @@ def filed(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "privacy/filed.html", {"case": case})
 
 
-def linked(token: str, kind: Kind) -> Request:
-    return get_object_or_404(Request, link_digest=links.digest(token), kind=kind)
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep(request: HttpRequest, token: str) -> HttpResponse:
     """The link that takes a deletion back; looking changes nothing, so link scanners do no harm."""
-    case = linked(token, Kind.ERASURE)
+    case = get_object_or_404(Request, link_digest=links.digest(token), kind=Kind.ERASURE)
     if request.method == "POST":
         try:
             decisions.withdraw(case, now=timezone.now())
@@ -145,19 +141,6 @@ def keep(request: HttpRequest, token: str) -> HttpResponse:
             raise Http404
         return redirect("privacy:keep", token)
     return render(request, "privacy/keep.html", {"case": case})
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def fetch(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The link that hands out a guest's data, once; the file is made then and kept nowhere."""
-    case, now = linked(token, Kind.ACCESS), timezone.now()
-    over = case.link_used_at or not case.link_until_at or case.link_until_at <= now
-    if request.method != "POST" or over:
-        return render(
-            request, "privacy/fetch.html", {"case": case, "over": over}, status=410 if over else 200
-        )
-    return archive.for_link(case, now=now) or redirect("privacy:fetch", token)
 
 
 @never_cache

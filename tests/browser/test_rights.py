@@ -64,9 +64,11 @@ def test_she_sees_downloads_and_corrects_what_is_held(page: Page, shop: Shop) ->
     expect(main).to_contain_text("PayPal")
 
     page.goto(f"{shop.url}/nl/account/privacy/download/")
+    page.get_by_role("main").get_by_role("button", name="Bestand klaarzetten").click()
     prove_again(page)
+    expect(page.get_by_role("heading", name="Klaar", exact=True)).to_be_visible(timeout=30_000)
     with page.expect_download() as download:
-        page.get_by_role("main").get_by_role("button", name=re.compile("[Dd]ownload")).click()
+        page.get_by_role("main").get_by_role("button", name="Download").click()
     with zipfile.ZipFile(download.value.path()) as archive:
         names = archive.namelist()
         assert {"index.html", "data.json"} <= set(names)

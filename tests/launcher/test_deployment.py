@@ -56,8 +56,9 @@ def test_every_volume_of_the_shop_is_a_folder_that_its_user_may_write() -> None:
     """A named volume takes owner and mode from the image's folder, else it belongs to root."""
     compose = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    mounted = set(re.findall(r"^ +- (?:media|erasures|beat):(/\S+)$", compose, re.MULTILINE))
+    volumes = "media|erasures|private|beat"
+    mounted = set(re.findall(rf"^ +- (?:{volumes}):(/\S+)$", compose, re.MULTILINE))
     given = re.findall(r"chown -R shop:shop (.+)$", image, re.MULTILINE)[0].split()
 
-    assert mounted == {"/shop/var/media", "/shop/var/erasures", "/beat"}
+    assert mounted == {"/shop/var/media", "/shop/var/erasures", "/shop/var/private", "/beat"}
     assert [path for path in mounted if not path.startswith(tuple(given))] == []

@@ -17,6 +17,7 @@ from privacy.models import Request
 from privacy.requests import execution
 from privacy.requests.events import is_intact
 from privacy.tasks import run_due_requests
+from tests.privacy.archives import make_all
 from tests.privacy.conftest import Inbox, code_in, link_in, officer
 
 LIST = "/admin/privacy/request/"
@@ -124,7 +125,7 @@ def test_an_approved_access_request_hands_out_the_data_once_by_a_link(
     client: Client, inbox: Inbox
 ) -> None:
     case = decide(proved(client, inbox, "access"), officer(), "approve")
-    run_due_requests()
+    make_all()
     link, stranger = link_in(inbox()[-1]), Client()
 
     looked = stranger.get(link)
@@ -142,7 +143,7 @@ def test_an_approved_access_request_hands_out_the_data_once_by_a_link(
 
 def test_the_download_link_ends_after_a_week(client: Client, inbox: Inbox) -> None:
     case = decide(proved(client, inbox, "access"), officer(), "approve")
-    run_due_requests()
+    make_all()
     link = link_in(inbox()[-1])
 
     with time_machine.travel(timezone.now() + timedelta(days=8), tick=False):

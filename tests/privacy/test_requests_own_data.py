@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from datetime import timedelta
 from decimal import Decimal
 
@@ -18,6 +16,7 @@ from orders.models import Invoice, Order
 from privacy.models import Request, RequestEvent, VerificationCode
 from privacy.tasks import purge, run_due_requests
 from tests.orders.paper import SMALL
+from tests.privacy.archives import make_all, opened
 from tests.privacy.conftest import Inbox, code_in, officer
 
 GUEST = "guest@example.org"
@@ -73,7 +72,7 @@ def ask(client: Client, inbox: Inbox, kind: str, **typed: str) -> Request:
 
 def approve(case: Request) -> Request:
     officer().post(f"/admin/privacy/request/{case.pk}/decide/", {"decision": "approve"})
-    run_due_requests()
+    make_all()
     case.refresh_from_db()
     return case
 
@@ -132,8 +131,7 @@ def test_the_copy_for_a_guest_holds_his_order_his_requests_and_who_looked(
     approve(case)
     link = inbox()[-1].body.split("http")[1].split()[0]
 
-    answer = client.post(link[link.index("/", 5) :])
-    file = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
+    file = opened(client.post(link[link.index("/", 5) :]))
     held = file.read("data.json").decode()
 
     json.loads(held)

@@ -17,8 +17,11 @@ NAMES = {
     "outbox.send",
     "outbox.sweep",
     "privacy.execute_request",
+    "privacy.make_archive",
     "privacy.purge",
     "privacy.run_due_requests",
+    "privacy.sweep_archives",
+    "privacy.sweep_lost_archives",
     "privacy.watch_clocks",
     "privacy.tell_recipients",
 }

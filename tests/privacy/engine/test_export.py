@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import json
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
 
 import pytest
 from django.core.files.base import ContentFile
@@ -19,6 +17,7 @@ from privacy.declarations import (
     purposes,
     recipients,
 )
+from tests.privacy.archives import zipped
 from tests.privacy.engine.toyshop.people import NOW, order, person, subject
 
 pytestmark = pytest.mark.usefixtures("toyshop")
@@ -27,12 +26,6 @@ pytestmark = pytest.mark.usefixtures("toyshop")
 def cells(collected: dict[str, Any], model: str) -> dict[str, Any]:
     section = next(s for s in collected["sections"] if s["model"] == model)
     return {datum["field"]: datum for row in section["rows"] for datum in row["data"]}
-
-
-def zipped(who: Subject) -> ZipFile:
-    target = BytesIO()
-    export.write_zip(who, target)
-    return ZipFile(target)
 
 
 def test_all_of_hers_and_nothing_of_anothers() -> None:
@@ -156,7 +149,9 @@ def test_files_are_in_the_zip_with_their_digest(settings: Settings, tmp_path: Pa
     name = next(name for name in archive.namelist() if name.endswith("me.png"))
     assert archive.read(name) == b"pixels"
     entries = json.loads(archive.read("manifest.json"))["files"]
-    assert {"index.html", "data.json", "style.css", name} == {entry["name"] for entry in entries}
+    named = {entry["name"] for entry in entries}
+    assert {"index.html", "about.html", "data.json", "style.css", name} < named
+    assert named | {"manifest.json"} == set(archive.namelist())
 
 
 def test_she_corrects_what_is_hers_to_correct() -> None:

@@ -1,0 +1,62 @@
+"""What Art. 15(1) GDPR asks to be told beside the data itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Max, Min
+
+from privacy.handovers import HERS, what
+from privacy.models import Disclosure
+from privacy.purposes import purposes, recipients
+from privacy.subjects import Subject
+
+
+def about(subject: Subject, known: list[dict[str, Any]]) -> dict[str, Any]:
+    received = [*handed_over(subject)]
+    return {
+        "purposes": served(known),
+        "received": received,
+        "abroad": [one for one in received if one["safeguard"]],
+    }
+
+
+def served(known: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each purpose that some value of the person serves: which data, of which kind and origin."""
+    found: dict[str, dict[str, Any]] = {}
+    for source in known:
+        for field in source["fields"] if source["rows"] else ():
+            for purpose in field["purposes"]:
+                one = found.setdefault(
+                    purpose["key"],
+                    {**purpose, "categories": {}, "origins": {}, "data": {}},
+                )
+                one["categories"][field["category"]] = None
+                one["origins"][field["source"]] = None
+                one["data"][source["name"]] = None
+    return list(found.values())
+
+
+def handed_over(subject: Subject) -> list[dict[str, Any]]:
+    """Who actually received what, from the ledger: once for each recipient, purpose and extent."""
+    rows = (
+        Disclosure.objects.filter(HERS.reach(subject))
+        .order_by()
+        .values("recipient", "purpose", "fields")
+        .annotate(times=Count("pk"), first=Min("disclosed_at"), last=Max("disclosed_at"))
+        .order_by("recipient", "purpose", "-last")
+    )
+    return [in_words({**row}) for row in rows]
+
+
+def in_words(row: dict[str, Any]) -> dict[str, Any]:
+    recipient, purpose = recipients.get(row["recipient"]), purposes.get(row["purpose"])
+    return {
+        **row,
+        "name": recipient.name if recipient else row["recipient"],
+        "role": str(recipient.role) if recipient else "",
+        "where": recipient.land if recipient else "",
+        "safeguard": str(recipient.safeguard) if recipient else "",
+        "for": str(purpose.name) if purpose else row["purpose"],
+        "what": [what(row["purpose"], field) for field in row["fields"]],
+    }
