@@ -138,8 +138,12 @@ def expire(order: Order, *, now: datetime) -> bool:
 
 
 def cancel(order: Order, *, now: datetime) -> bool:
-    """End an unpaid order because the shopper says so; PayPal was asked before."""
-    return _end(order, Order.State.CANCELLED, now=now)
+    """End an unpaid order because the shopper says so, and mail that; PayPal was asked before."""
+    with transaction.atomic():
+        won = _end(order, Order.State.CANCELLED, now=now)
+        if won:
+            letters.order_cancelled(order, None)
+    return won
 
 
 @transaction.atomic

@@ -35,13 +35,14 @@ ASK = {  # what to do about an empty field
 }
 INVOICE = {name: format_lazy("{} ({})", said, _("invoice")) for name, said in ASK.items()}
 CHANGED = _("The cart, the delivery or a price has changed. Look at the new total first.")
+DRAWN = r"^[A-Za-z0-9_-]{32}$"  # a cart's nonce: whoever knows it ordered
 PHONE = RegexValidator(
     r"^\+?[0-9 ()./-]{6,30}$", _("Fill in digits only, such as +31 6 12345678, or leave it empty")
 )
 
 
 class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    nonce = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    nonce = forms.RegexField(DRAWN, widget=forms.HiddenInput)
     seen = forms.CharField(max_length=40, widget=forms.HiddenInput)
     way = forms.CharField(max_length=40, required=False)
     asked = forms.CharField(max_length=1000, required=False, widget=forms.HiddenInput)
@@ -112,10 +113,11 @@ class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
             self._forget(GIFT)
         if self.same_place:
             self._forget(BILLING)
-            said |= {there: said.get(here, "") for there, here in zip(BILLING, DELIVERY)}  # noqa: B905  equally long
         elif self.is_gift and self._for_the_receiver():
             self.add_error("billing_name", _("The invoice of a gift is yours: fill in your own"))
         self._ask_about("delivery", *(() if self.same_place else ("billing",)))
+        if self.same_place:  # as it is written by now
+            said |= {there: said.get(here, "") for there, here in zip(BILLING, DELIVERY)}  # noqa: B905  equally long
         return said
 
     def _forget(self, names: tuple[str, ...]) -> None:

@@ -11,23 +11,23 @@ from django.utils.crypto import salted_hmac
 from cookies.rate import client
 
 WITHIN = 3600  # seconds
-OF_CLIENT, OF_ADDRESS = 20, 5
-SCOPES = ("find", "withdraw")
+OF_CLIENT, OF_MATTER = 20, 5
+BY_ADDRESS = ("find",)  # the others are counted by order
 
 
-def exceeded(request: HttpRequest, scope: str, email: str) -> bool:
-    """Count one more of this connection and of this address; True once either is too many.
+def exceeded(request: HttpRequest, scope: str, about: str) -> bool:
+    """Count one more of this connection and about this address or order; True once too many.
 
     Both are counted each time, so that neither says anything about the other.
     """
     by_client = _over(f"{scope}.client", client(request), OF_CLIENT)
-    by_address = _over(f"{scope}.address", email.lower(), OF_ADDRESS)
-    return by_client or by_address
+    by_matter = _over(f"{scope}.matter", about.lower(), OF_MATTER)
+    return by_client or by_matter
 
 
 def counters(emails: Iterable[str]) -> list[str]:
     """The counters of these addresses that there are now."""
-    keys = [_key(f"{scope}.address", email) for scope in SCOPES for email in emails]
+    keys = [_key(f"{scope}.matter", email.lower()) for scope in BY_ADDRESS for email in emails]
     return sorted(cache.get_many(keys))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ from catalog.stock import OutOfStock
 from orders import cart, countries, offers, payments, paypal, redeeming, shipping
 from orders.cart import Cart, CartLine
 from orders.checkout import TotalChanged, Undeliverable, Wish, place_order
-from orders.forms import CHANGED, PLACE, CheckoutForm
+from orders.forms import CHANGED, DRAWN, PLACE, CheckoutForm
 from orders.models import Order
 from orders.offers import Choice
 from orders.pages import leads_to_paypal, next_step
@@ -37,7 +38,7 @@ TYPED = (*CheckoutForm.Meta.fields, "asked", "gift", "same")
 def checkout(request: HttpRequest) -> HttpResponse:
     basket = Cart(request.session)
     if request.method == "POST" and (before := _twice(request)):
-        return _on_with(request, before)
+        return _once_more(request, before)
     lines = basket.lines()
     if not lines:
         return _without_cart(request)
@@ -71,8 +72,16 @@ def _page(request: HttpRequest, form: CheckoutForm, lines: list[CartLine]) -> Ht
 
 def _twice(request: HttpRequest) -> Order | None:
     """The order this very form already made: a double click, a second tab, the way back."""
-    nonce = request.POST.get("nonce", "").replace("\x00", "")
-    return Order.objects.filter(nonce=nonce).first() if nonce else None
+    nonce = request.POST.get("nonce", "")
+    return Order.objects.filter(nonce=nonce).first() if re.fullmatch(DRAWN, nonce) else None
+
+
+def _once_more(request: HttpRequest, before: Order) -> HttpResponse:
+    """Ordered already: on to PayPal, unless only the total was asked for."""
+    if "refresh" not in request.POST:
+        return _on_with(request, before)
+    messages.info(request, _("This was ordered already, in another tab. Here it is."))
+    return redirect("orders:order", before.token)
 
 
 def _on_with(request: HttpRequest, order: Order) -> HttpResponse:
@@ -87,7 +96,8 @@ def _without_cart(request: HttpRequest) -> HttpResponse:
         return redirect("orders:order", order.token)
     if request.method == "POST":
         said = _("Your cart is empty: your visit ended, or it was emptied in another tab.")
-        messages.warning(request, f"{said} {_('Nothing was ordered, nothing was charged.')}")
+        nothing = _("Nothing was ordered, nothing was charged.")
+        messages.warning(request, f"{said} {nothing}")
     return redirect("orders:cart")
 
 
@@ -115,6 +125,8 @@ def _placed(request: HttpRequest, form: CheckoutForm, lines: list[CartLine]) -> 
     try:
         return place_order(wish, lines, now=timezone.now())
     except IN_THE_WAY as error:
+        if before := _twice(request):  # the other click took the last of it
+            return before
         for said in _words(error, lines):
             form.add_error(None, said)
     return None

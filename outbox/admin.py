@@ -9,10 +9,11 @@ from django.utils.translation import ngettext
 
 from outbox import services
 from outbox.models import Message
+from outbox.picking import Picked
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run time
+class MessageAdmin(Picked, admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run time
     """What left and what waits. What a message says is not shown."""
 
     list_display = ("queued_at", "kind", "about", "language", "state", "attempts", "problem")

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from outbox.picking import Picked
 
-class LookedAt:
+
+class LookedAt(Picked):
     """Nothing is added, changed or deleted by hand."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -41,7 +41,7 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
         "waits": waits,
         "may": may,
         "why_not": services.why_not_approve(refund, _user(request)) if waits else "",
-        "again": may and refund.state in services.OVER_UNPAID,
+        "again": may and refund.state in services.OVER_UNPAID and not hasattr(refund, "anew"),
         "euro": refund.attempt.currency == "EUR",
     }
     return _shown(request, "orders/admin/refund.html", context, str(refund))
@@ -120,7 +120,8 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
         new = services.again(refund, by=_user(request), now=timezone.now())
     except NotRefundable as reason:
         messages.error(request, str(reason))
-        return redirect("admin:orders_refund_change", refund.pk)
+        first = getattr(refund, "anew", refund)  # where it was asked for before
+        return redirect("admin:orders_refund_change", first.pk)
     messages.success(request, _("Asked for anew. It waits for approval."))
     return redirect("admin:orders_refund_change", new.pk)
 
@@ -134,6 +135,8 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return _shown(request, "orders/admin/cancel.html", context, order.number)
     if cancelling.cancel_paid(order, now=timezone.now(), by=_user(request)):
         messages.success(request, _("The order is cancelled. What was paid goes back."))
+        if order.refunds.filter(state=Refund.State.REQUESTED, approved_at=None).exists():
+            messages.warning(request, _("So much waits until somebody else approves it."))
     else:
         messages.error(request, cancelling.why_not(order) or _("Nothing was done."))
     return redirect("admin:orders_order_change", order.pk)

@@ -59,6 +59,9 @@ class Refund(models.Model):
     problem = models.CharField(_("PayPal's answer"), max_length=200, blank=True)
     ask_at = models.DateTimeField()  # when the sweeper sends it, or asks PayPal next
     asked = models.PositiveSmallIntegerField(default=0)
+    again_of = models.OneToOneField(  # one that failed or was refused is asked anew once
+        "self", models.SET_NULL, null=True, blank=True, related_name="anew"
+    )
 
     class Meta:
         verbose_name = _("refund")

@@ -151,10 +151,17 @@ def named(said: Json, relation: str, what: str) -> str:
     """The id in the link to another thing at PayPal, such as the capture a refund is of."""
     links = said.get("links")
     for link in [one for one in links if isinstance(one, dict)] if isinstance(links, list) else []:
-        folder, _, key = urlsplit(str(link.get("href", ""))).path.rpartition("/")
+        folder, _, key = _path(link).rpartition("/")
         if link.get("rel") == relation and folder.endswith(f"/{what}"):
             return unquote(key)
     return ""
+
+
+def _path(link: Json) -> str:
+    try:
+        return urlsplit(str(link.get("href", ""))).path
+    except ValueError:  # such as half an IPv6 address
+        return ""
 
 
 def _of(units: Iterable[Json], what: str) -> list[Json]:

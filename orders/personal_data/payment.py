@@ -132,7 +132,7 @@ declare(
         rectify=Rectify.NEVER,
         about="officer",
     ),
-    not_personal("id", "order", "position", "request_id", "problem", "ask_at", "asked"),
+    not_personal("id", "order", "position", "request_id", "problem", "ask_at", "asked", "again_of"),
     keep_row=True,
     roles={"officer": Role(match=settled_by)},
     words=Words(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from catalog import stock
+from orders import vouchers
 from orders.checkout import quantities
 from orders.events import move
 from orders.models import LIVE, Order, PaymentAttempt, Refund
@@ -37,3 +38,4 @@ def end_unserved(order: Order, *, now: datetime) -> None:
         return
     if move(order, Order.State.CANCELLED, of=[Order.State.PLACED], now=now):
         stock.release(quantities(order))
+        vouchers.give_back(order)

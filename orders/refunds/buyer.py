@@ -34,6 +34,8 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
 
 def why_not_cancel(order: Order) -> str:
     """For the buyer; empty while he can."""
+    if order.state == Order.State.PLACED:
+        return _("It is not paid. Leave it so, and it ends by itself; nothing is charged.")
     if order.state != Order.State.CONFIRMED:
         return _("This order is over.")
     if order.replaces:

@@ -21,11 +21,15 @@ from orders.refunds.shares import Share
 
 @dataclass(frozen=True)
 class Cause:
-    """Why, and who asked; None: the shop itself. ``waits``: somebody must approve it first."""
+    """Why, and who asked; None: the shop itself. ``waits``: somebody must approve it first.
+
+    ``again_of``: the one that came to nothing and is asked for anew.
+    """
 
     reason: str
     by: User | None = None
     waits: bool = False
+    again_of: Refund | None = None
 
 
 def write(attempt: PaymentAttempt, share: Share, cause: Cause, *, now: datetime) -> Refund:
@@ -41,6 +45,7 @@ def write(attempt: PaymentAttempt, share: Share, cause: Cause, *, now: datetime)
         shipping=share.shipping,
         request_id=wording.request_id(order, "ref", str(position)),
         requested_by=cause.by,
+        again_of=cause.again_of,
         requested_at=now,
         approved_at=None if cause.waits else now,
         ask_at=now,

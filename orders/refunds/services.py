@@ -78,8 +78,9 @@ def request(order: Order, *, reason: str, now: datetime, **wanted: Unpack[Wanted
 
 @transaction.atomic
 def whole(order: Order, *, reason: str, now: datetime, by: User | None = None) -> Refund | None:
-    """Give back everything not given back yet, at once; None where nothing is left.
+    """Give back everything not given back yet; None where nothing is left.
 
+    At once, unless somebody of the staff asks for so much that another must approve it.
     What still waits for approval of a part of it is refused: this is more.
     """
     locked = Order.objects.select_for_update().get(pk=order.pk)
@@ -89,7 +90,8 @@ def whole(order: Order, *, reason: str, now: datetime, by: User | None = None) -
     left = limits.left_of(attempt) if attempt else NOTHING
     if attempt is None or left <= 0:
         return None
-    return rows.write(attempt, shares.of_rest(locked, left), Cause(reason, by), now=now)
+    waits = by is not None and left >= settings.REFUND_FOUR_EYES_FROM
+    return rows.write(attempt, shares.of_rest(locked, left), Cause(reason, by, waits), now=now)
 
 
 @transaction.atomic
@@ -100,12 +102,15 @@ def again(refund: Refund, *, by: User, now: datetime) -> Refund:
     left = limits.left_of(refund.attempt)
     if refund.state not in OVER_UNPAID:
         raise NotRefundable(_("This refund is not over."))
+    if hasattr(refund, "anew"):
+        raise NotRefundable(_("It was asked for anew already."))
     if left <= 0:
         raise NotRefundable(_("Everything was paid back, or is about to be."))
     wanted = {row.line_id: row.quantity for row in refund.lines.all()}
     parts = shares.of_parts(locked, wanted, refund.shipping)
     share = parts.cut_to(min(left, refund.amount))
-    return rows.write(refund.attempt, share, Cause(refund.reason, by, waits=True), now=now)
+    cause = Cause(refund.reason, by, waits=True, again_of=refund)
+    return rows.write(refund.attempt, share, cause, now=now)
 
 
 def share_of(order: Order, **wanted: Unpack[Wanted]) -> Share:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from orders.models import Order, Return, Shipment
@@ -33,7 +34,8 @@ def send_again(back: Return, *, now: datetime) -> list[Order]:
 def _wish(back: Return, parcel: Shipment, lines: dict[int, int]) -> redelivery.Again:
     wrong = back.reason == Return.Reason.WRONG
     reason = redelivery.Reason.WRONG if wrong else redelivery.Reason.DAMAGED
-    return redelivery.Again(f"return-{back.pk}-{parcel.pk}", reason, lines)
+    nonce = salted_hmac("orders.returns.again", f"{back.pk}:{parcel.pk}").hexdigest()
+    return redelivery.Again(nonce, reason, lines)
 
 
 def _by_parcel(back: Return) -> list[tuple[Shipment, dict[int, int]]]:

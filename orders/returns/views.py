@@ -45,14 +45,22 @@ def confirm(request: HttpRequest, token: str = "") -> HttpResponse:
         return withdraw(request, token)
     if not pressed.is_valid():
         return _to_confirm(request, form, order)
-    if limits.exceeded(request, "withdraw", form.cleaned_data["email"]):
-        return _to_confirm(request, form, order, too_often=True)
     said = replace(_statement(form, order), nonce=pressed.cleaned_data["nonce"])
+    if _too_often(request, said):
+        return _to_confirm(request, form, order, too_often=True)
     kept = withdrawing.declare(said, now=timezone.now())
     if order:
         taking_up.take_up(kept, now=timezone.now())
         return redirect("orders:withdrawn-order", order.token, kept.nonce)
     return redirect("orders:withdrawn", kept.nonce)
+
+
+def _too_often(request: HttpRequest, said: Statement) -> bool:
+    """Counted for each order, so that who knows but an address keeps nobody from declaring."""
+    if Withdrawal.objects.filter(nonce=said.nonce).exists():  # pressed twice
+        return False
+    which = said.order.token if said.order else f"{said.email} {said.number}"
+    return limits.exceeded(request, "withdraw", which)
 
 
 @never_cache

@@ -11,7 +11,7 @@ from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 
 from sandbox.paypal import disputes, orders, refunds
-from sandbox.paypal.buyer import approved
+from sandbox.paypal.buyer import OPEN, approved
 from sandbox.paypal.control import answered, explain_refusals, given
 from sandbox.paypal.desk import desk
 from sandbox.paypal.problems import Problem
@@ -40,6 +40,8 @@ def listed() -> ResponseReturnValue:
 
 @payments.post("/control/orders/<key>/approve")
 def approve(key: str) -> ResponseReturnValue:
+    if order(key)["status"] not in OPEN:
+        abort(409, "Only an order that is not paid yet.")
     event = approved(order(key), declines=given().get("choice") == "decline")
     desk().webhooks.first_try(event)
     return answered(orders.view(order(key)))
@@ -48,6 +50,8 @@ def approve(key: str) -> ResponseReturnValue:
 @payments.post("/control/orders/<key>/lapse")
 def lapse(key: str) -> ResponseReturnValue:
     with desk().store.change():
+        if order(key)["status"] != "APPROVED":
+            abort(409, "Only an approved order.")
         orders.lapse(order(key))
     return answered(orders.view(order(key)))
 

@@ -357,6 +357,15 @@ def test_a_visit_that_ended_says_what_happened_and_orders_nothing(
     assert paypal.orders() == []
 
 
+def test_a_visit_that_ended_says_so_in_dutch(client: Client, brush: Variant) -> None:
+    Shopper(client, "nl").sends({})
+
+    page = Shopper(client, "nl").reads("cart/")
+
+    assert "Er is niets besteld en niets afgeschreven." in page
+    assert "Nothing was ordered" not in page
+
+
 def test_a_visit_ended_from_elsewhere_breaks_nothing(
     paypal: PayPal, shopper: Shopper, brush: Variant
 ) -> None:
@@ -519,4 +528,5 @@ def test_a_good_postcode_is_written_as_its_country_writes_it(
 
     shopper.orders(delivery_postcode=postcode, delivery_house_number="12a-3")
 
-    assert Order.objects.get().delivery_postcode == "1015 AA"
+    order = Order.objects.get()
+    assert (order.delivery_postcode, order.billing_postcode) == ("1015 AA", "1015 AA")

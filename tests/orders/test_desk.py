@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from catalog.models import Variant
 from orders.models import Order, OrderEvent, Return
+from outbox.models import Message
 from tests.orders import rows
 from tests.orders.shop import PayPal, Shopper
 from tests.pages import Page
@@ -338,6 +339,7 @@ def test_staff_cancels_an_unpaid_order_after_paypal_was_asked(
     brush.refresh_from_db()
     assert order.state == "cancelled"
     assert brush.reserved == 0
+    assert Message.objects.filter(kind="orders/cancelled", about__contains=str(order.pk)).exists()
 
 
 def test_an_order_the_buyer_approved_a_moment_ago_is_paid_and_not_cancelled(
@@ -374,3 +376,11 @@ def test_staff_is_told_when_paypal_is_silent(place: Place, paypal: PayPal, desk:
     assert "PayPal gave no answer" in answer.content.decode()
     order.refresh_from_db()
     assert order.state == "placed"
+
+
+@pytest.mark.parametrize("model", ["orders/order", "orders/shipment", "outbox/message"])
+@pytest.mark.parametrize("picked", ["abc", "\x00", "9" * 30, "-1", "1.5"])
+def test_rows_that_cannot_be_are_not_picked(desk: Client, model: str, picked: str) -> None:
+    form = {"action": "retry", "_selected_action": picked}
+
+    assert desk.post(f"/admin/{model}/", form).status_code == 400

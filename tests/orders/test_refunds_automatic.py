@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from catalog.models import Variant
-from orders.models import CreditNote, Order, PaymentAttempt, Refund
+from orders.models import CreditNote, Order, PaymentAttempt, Refund, Voucher
 from orders.refunds import limits, services
 from orders.tasks import sweep
 from outbox.models import Message
@@ -226,3 +226,23 @@ def test_a_payment_given_back_before_we_saw_it_leaves_nothing_paid(
     order.refresh_from_db()
     assert (order.state, str(order.paid)) == (Order.State.CANCELLED, "0.00")
     assert states(order) == [("external", "129.95")]
+
+
+def test_a_voucher_is_not_used_up_by_a_payment_that_did_not_fit(
+    paypal: PayPal, shopper: Shopper, brush: Variant
+) -> None:
+    Voucher.objects.create(code="ONCE", percent=10, most_uses=1)
+    shopper.puts(brush)
+    shopper.redeems("ONCE")
+    shopper.orders()
+    order = Order.objects.get()
+    paypal.fails("capture", "wrong-amount")
+    pays(order, paypal, shopper)
+    assert Voucher.objects.get().uses == 1
+
+    services.approve(order.refunds.get(), by=staff_member(), now=timezone.now())
+    sent(order.refunds.get())
+
+    order.refresh_from_db()
+    assert order.state == Order.State.CANCELLED
+    assert Voucher.objects.get().uses == 0

@@ -337,3 +337,43 @@ def test_the_pages_are_sound(bought: Bought, language: str) -> None:
 
     for page in pages:
         assert faults(page) == []
+
+
+def test_what_failed_is_asked_for_anew_once_however_often_it_is_pressed(
+    bought: Bought, anna: Worker, bob: Worker, paypal: PayPal
+) -> None:
+    order = bought()
+    refund = anna.asks(order, amount="5.00")
+    paypal.fails("refund", "failed")
+    anna.approves(refund)
+    sent(refund)
+    assert states(order) == [("failed", "5.00")]
+
+    for _ in range(3):
+        anna.posts(f"{refund.pk}/again/")
+
+    assert states(order) == [("failed", "5.00"), ("requested", "5.00")]
+    assert "Ask for it anew" not in anna.sees(f"{refund.pk}/change/").text
+    new = order.refunds.latest("position")
+    bob.approves(new)
+    assert sent(new).state == State.COMPLETED
+    assert "It was asked for anew already" in str(bob.posts(f"{refund.pk}/again/").content.decode())
+
+
+def test_cancelling_for_much_money_waits_for_another_person(
+    bought: Bought, anna: Worker, bob: Worker, settings: Settings
+) -> None:
+    settings.REFUND_FOUR_EYES_FROM = Decimal(100)
+    order = bought()
+
+    page = anna.posts(f"of/{order.pk}/cancel/").content.decode()
+
+    order.refresh_from_db()
+    refund = order.refunds.get()
+    assert order.state == Order.State.CANCELLED
+    assert "So much waits until somebody else approves it" in page
+    assert refund.approved_at is None
+    anna.approves(refund)
+    assert again(refund).approved_at is None
+    bob.approves(refund)
+    assert again(refund).approved_by == bob.user

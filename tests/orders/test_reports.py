@@ -379,3 +379,12 @@ def test_an_event_without_a_resource_is_only_kept(
     paypal.reports("CHECKOUT.ORDER.APPROVED", resource)
 
     assert post.deliver() == 200
+
+
+def test_half_an_address_in_a_link_breaks_nothing(
+    paid: Order, paypal: PayPal, post: Post, client: Client
+) -> None:
+    resource = {"id": "R-1", "links": [{"rel": "up", "href": "http://[bad"}]}
+    paypal.reports("PAYMENT.CAPTURE.REFUNDED", resource)
+
+    assert post.deliver() in {200, 503}

@@ -154,3 +154,14 @@ def test_the_clock_goes_on_and_everything_is_forgotten(paypal: PayPal) -> None:
 
     assert "No order yet." in page(paypal)
     assert "clock is 0.0 hours ahead" in page(paypal)
+
+
+def test_a_paid_order_is_neither_approved_nor_lapses(paypal: PayPal) -> None:
+    key = paypal.create(order()).json()["id"]
+    press(paypal, "Approve")
+    paypal.capture(key)
+
+    for deed in ("approve", "lapse", "reverse-approval"):
+        answer = requests.post(f"{paypal.url}/control/orders/{key}/{deed}", json={}, timeout=5)
+        assert answer.status_code == 409
+    assert paypal.get(f"/v2/checkout/orders/{key}").json()["status"] == "COMPLETED"
