@@ -33,6 +33,9 @@ NEWSLETTER = Purpose(
     Period(days=90),  # after it ended: so long the links in old letters go on working
     stop=stopping.stop,
     leave=stopping.leave,
+    give=stopping.give,
+    asked=WORDING,
+    marketing=True,
     key=suppression.NEWSLETTER,
 )
 CONFIRMING = Purpose(

@@ -1,4 +1,4 @@
-"""What the end of a consent to the newsletter means. The purpose calls it."""
+"""What a consent to the newsletter and its end mean. The purpose calls it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from mailings import addresses, suppression
 from mailings.models import Subscription
@@ -30,6 +30,17 @@ def stop(subject: Any) -> None:
             subscription.save(update_fields=["state", "ended_at", "propagated_at"])
             send = partial(tasks.propagate_unsubscribe.delay, subscription.pk)
             transaction.on_commit(send, robust=True)
+
+
+def give(user: Any, now: datetime) -> None:
+    """A signed-in person says yes: at once where his address is proved, else by a mail to it."""
+    from mailings import signing_up  # which ends here again
+
+    language = translation.get_language() or "nl"
+    if signing_up.verified(user):
+        signing_up.join(user, language=language, now=now)
+    else:
+        signing_up.ask(user.email, language=language, now=now)
 
 
 def leave(subject: Any, now: datetime) -> None:

@@ -22,28 +22,16 @@ from privacy.places import (
 )
 from privacy.purposes import (
     CLAIMS,
+    Capacity,
     HandOverRefused,
-    NoContract,
-    NotDecided,
     Purpose,
     Recipient,
-    TransferRefused,
     purposes,
     recipients,
 )
 from privacy.roles import Role
 from privacy.subjects import Subject
-from privacy.vocabulary import (
-    Capacity,
-    Category,
-    Erase,
-    LegalBasis,
-    Period,
-    Rectify,
-    Source,
-    Text,
-    Words,
-)
+from privacy.vocabulary import Category, Erase, LegalBasis, Period, Rectify, Source, Text, Words
 
 __all__ = [
     "CLAIMS",
@@ -56,8 +44,6 @@ __all__ = [
     "HandOverRefused",
     "Job",
     "LegalBasis",
-    "NoContract",
-    "NotDecided",
     "Period",
     "Purpose",
     "Recipient",
@@ -65,7 +51,6 @@ __all__ = [
     "Role",
     "Source",
     "Subject",
-    "TransferRefused",
     "Words",
     "declare",
     "declare_elsewhere",

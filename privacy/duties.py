@@ -14,12 +14,11 @@ from django.utils.translation import gettext as _
 from privacy.handovers import HERS
 from privacy.models import Disclosure, Duty, Request
 from privacy.models.events import Action
-from privacy.purposes import Recipient, recipients
+from privacy.purposes import Capacity, Recipient, recipients
 from privacy.requests import wording
 from privacy.requests.decisions import NotPossible
 from privacy.requests.events import SYSTEM, Actor, record
 from privacy.subjects import Subject
-from privacy.vocabulary import Capacity
 
 State = Duty.State
 ADDRESSES = {"email", "recipient"}  # as the ledger calls them

@@ -11,6 +11,7 @@ from django.db.models import Q
 from privacy import subjects
 from privacy.models import ConsentDecision, Disclosure, Request
 from privacy.purposes import (
+    Capacity,
     HandOverRefused,
     NoContract,
     NotDecided,
@@ -19,7 +20,7 @@ from privacy.purposes import (
     TransferRefused,
 )
 from privacy.subjects import Person, Subject
-from privacy.vocabulary import Capacity, LegalBasis
+from privacy.vocabulary import LegalBasis
 
 logger = logging.getLogger(__name__)
 
@@ -62,11 +63,23 @@ def consented(recipient: Recipient, subject: Subject) -> bool:
 
 
 def restricted(purpose: Purpose, subject: Subject) -> bool:
-    """Storage only (Art. 18(2) GDPR); what the law demands of us goes on."""
-    return purpose.basis is not LegalBasis.LEGAL_OBLIGATION and any(
-        last(subject, key, (Action.RESTRICTED, Action.LIFTED)) == Action.RESTRICTED
-        for key in ("", purpose.key)
-    )
+    """Storage only (Art. 18(2) GDPR); what the law demands of us, and a claim, go on."""
+    if purpose.basis is LegalBasis.LEGAL_OBLIGATION or purpose.exemption == "Art. 17(3)(e)":
+        return False
+    return any(is_restricted(subject, key) for key in ("", purpose.key))
+
+
+def is_restricted(person: Person, key: str = "") -> bool:
+    """Whether use of the person's data is restricted; key: of one purpose alone."""
+    said = last(subjects.of(person), key, (Action.RESTRICTED, Action.LIFTED))
+    return said == Action.RESTRICTED
+
+
+def carry_out(case: Request, by: Any, now: datetime) -> bool:
+    """See stops.carry_out."""
+    from privacy import stops  # which asks the gate
+
+    return stops.carry_out(case, by, now)
 
 
 def optional(purpose: Purpose) -> bool:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from django.conf import settings
+from django.db.models import TextChoices
 from django.utils.text import format_lazy, slugify
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
-from privacy.vocabulary import Capacity, LegalBasis, Period, Text
+from privacy.vocabulary import LegalBasis, Period, Text
 
 if TYPE_CHECKING:
     from privacy.models import ConsentDecision, Disclosure
@@ -30,6 +31,15 @@ EEA = frozenset(  # ISO 3166-1 alpha-2
         *("IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"),
     )
 )
+
+
+class Capacity(TextChoices):
+    """As what a recipient receives data; each needs something before it may be given any."""
+
+    PROCESSOR = "processor", _("works for us")  # a processing contract, Art. 28(3) GDPR
+    CONTROLLER = "controller", _("on its own account")  # an agreement, or its terms on file
+    AFFILIATE = "affiliate", _("company of our group")  # an agreement
+    AUTHORITY = "authority", _("authority")  # each time a ground, a decision and who decided
 
 
 class HandOverRefused(Exception):

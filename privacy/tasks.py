@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from privacy import holds, retention, telling
+from privacy import holds, retention, stops, telling
 from privacy.archives import delivery, job, keeping
 from privacy.requests import asking, execution, extending, tidying, watching
 
@@ -21,6 +21,7 @@ def run_due_requests() -> None:
     """Every few seconds: the rows, never the broker, say what is due."""
     now = timezone.now()
     holds.release_over(now=now)
+    stops.sweep(now=now)
     execution.run_due(now=now)
     tidying.tidy(now=now)
 

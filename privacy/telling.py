@@ -17,9 +17,8 @@ from privacy import letters, officers
 from privacy.duties import end
 from privacy.models import Correction, Duty, Request
 from privacy.models.events import Action
-from privacy.purposes import Notice, Recipient, recipients
+from privacy.purposes import Capacity, Notice, Recipient, recipients
 from privacy.requests.events import SYSTEM, record
-from privacy.vocabulary import Capacity
 
 State = Duty.State
 LETTER = "privacy/duty"

@@ -41,15 +41,6 @@ class Category(TextChoices):
     WORK = "work", _("work done for the shop")
 
 
-class Capacity(TextChoices):
-    """As what a recipient receives data; each needs something before it may be given any."""
-
-    PROCESSOR = "processor", _("works for us")  # a processing contract, Art. 28(3) GDPR
-    CONTROLLER = "controller", _("on its own account")  # an agreement, or its terms on file
-    AFFILIATE = "affiliate", _("company of our group")  # an agreement
-    AUTHORITY = "authority", _("authority")  # each time a ground, a decision and who decided
-
-
 class Source(TextChoices):
     """Where the data came from (Art. 14(2)(f), 15(1)(g) GDPR)."""
 

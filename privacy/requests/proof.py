@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from privacy import letters, subjects
+from privacy import gate, letters, subjects
 from privacy.models import Request, VerificationCode
 from privacy.models.events import Action
 from privacy.models.requests import State
@@ -93,6 +93,7 @@ def accept(case: Request, code: VerificationCode, *, now: datetime) -> None:
     if not (won and used):
         return
     record(case, Action.PROVED, by=PERSON, now=now)
+    gate.carry_out(case, SYSTEM, now)
     letters.send(
         "privacy/request_received",
         to=case.email,

@@ -11,15 +11,13 @@ from privacy import gate, retention
 from privacy.declarations import (
     Capacity,
     LegalBasis,
-    NoContract,
-    NotDecided,
     Period,
     Purpose,
     Recipient,
     Subject,
-    TransferRefused,
 )
 from privacy.models import ConsentDecision, Disclosure
+from privacy.purposes import NoContract, NotDecided, TransferRefused
 from tests.privacy.engine.toyshop.people import NOW, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("only_declared_here")]
