@@ -7,14 +7,17 @@ from typing import Any
 
 from django.db import transaction
 
-from privacy import countries, erasure, export, regimes
+from privacy import countries, erasure, regimes
 from privacy.clock import clock
+from privacy.latest import latest
 from privacy.models import Request
 from privacy.models.requests import Kind, State
 from privacy.plan import Plan
 from privacy.requests import decisions, events, extending, unproved
 from privacy.requests.receipt import receipt
 from privacy.requests.subject import subject_of
+
+COPIES = (Kind.ACCESS, Kind.PORTABILITY)
 
 
 def context(case: Request, language: str, now: datetime) -> dict[str, Any]:
@@ -29,7 +32,7 @@ def context(case: Request, language: str, now: datetime) -> dict[str, Any]:
         "plan": sources(receipt(planned(case, now), language, now))
         if proved and case.kind == Kind.ERASURE
         else None,
-        "held": held(export.collect(subject)) if proved and case.kind == Kind.ACCESS else None,
+        "held": held(latest(subject, 1)) if proved and case.kind in COPIES else None,
         "unproved": unproved.counts(subject) if proved else [],
         "can": possible(case, now),
         "notes": case.notes.select_related("author"),
@@ -80,7 +83,7 @@ def possible(case: Request, now: datetime) -> set[str]:
 
 
 def held(collected: dict[str, Any]) -> list[tuple[str, int]]:
-    return [(section["name"], len(section["rows"])) for section in collected["sections"]]
+    return [(section["name"], section["count"]) for section in collected["sections"]]
 
 
 def masked(email: str) -> str:

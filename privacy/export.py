@@ -45,7 +45,12 @@ def collect(subject: Subject) -> dict[str, Any]:
 
 def section(declaration: Declaration, subject: Subject) -> Iterator[dict[str, Any]]:
     """The person's rows of one model, if there are any."""
-    mine = roles_by_row(declaration, subject)
+    yield from rows_of(declaration, subject, roles_by_row(declaration, subject))
+
+
+def rows_of(
+    declaration: Declaration, subject: Subject, mine: dict[Any, set[str]]
+) -> Iterator[dict[str, Any]]:
     named = {name for name, role in declaration.roles.items() if role.reference}
     rows = dated(declaration, mine).iterator(chunk_size=500) if mine else iter(())
     found = [

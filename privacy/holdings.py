@@ -36,7 +36,9 @@ class Source:
 
     model: str
     name: str
+    total: int  # of all its rows, of which the latest are here
     rows: list[Row] = field(default_factory=list)
+    purposes: list[dict[str, Any]] = field(default_factory=list)  # as of the last of all rows
 
     @property
     def shown(self) -> list[Row]:
@@ -44,7 +46,7 @@ class Source:
 
     @property
     def more(self) -> int:
-        return max(0, len(self.rows) - SHOWN)
+        return max(0, self.total - len(self.shown))
 
     @property
     def origins(self) -> list[str]:
@@ -97,7 +99,8 @@ class Holding:
 
     @property
     def count(self) -> int:
-        return sum(len(row.values) for source in self.sources for row in source.rows)
+        """How many things, such as orders, hold some of it."""
+        return sum(source.total for source in self.sources)
 
     @property
     def until(self) -> datetime | None:
@@ -108,18 +111,17 @@ class Holding:
 
     def add(self, source: Source, told: list[dict[str, Any]]) -> None:
         self.sources.append(source)
-        for row in source.rows:
-            for said in (said for value in row.values for said in value["purposes"]):
-                key = said["key"]
-                if key not in self.reasons:
-                    mine = [one for one in told if one["for"] == key]
-                    known = (said["name"], said["basis"], said["retention"])
-                    self.reasons[key] = Reason(self.now, *known, told=mine)
-                self.reasons[key].add(said)
+        for said in source.purposes:
+            key = said["key"]
+            if key not in self.reasons:
+                mine = [one for one in told if one["for"] == key]
+                known = (said["name"], said["basis"], said["retention"])
+                self.reasons[key] = Reason(self.now, *known, told=mine)
+            self.reasons[key].add(said)
 
 
 def holdings(collected: dict[str, Any], now: datetime) -> list[Holding]:
-    """The collected values by category, in the order of the vocabulary; empty values left out."""
+    """What ``latest`` found by category, in the order of the vocabulary; what is empty left out."""
     found = {category: Holding(category, now) for category in Category}
     told = handovers(collected)
     for section in sorted(collected["sections"], key=about_rights):
@@ -136,8 +138,10 @@ def about_rights(section: dict[str, Any]) -> bool:
 def sources(section: dict[str, Any]) -> Iterator[tuple[Category, Source]]:
     """One model's rows, apart for each category of their values."""
     for category in Category:
-        source = Source(section["model"], section["name"])
-        for number, row in reversed([*enumerate(section["rows"], 1)]):
+        said = [p for r in section["reasons"] if r["category"] == category for p in r["purposes"]]
+        source = Source(section["model"], section["name"], section["count"], purposes=said)
+        before = section["count"] - len(section["rows"])
+        for number, row in reversed([*enumerate(section["rows"], before + 1)]):
             if values := [v for v in row["data"] if v["category"] == category and there(v)]:
                 form = prefix(section["model"], row["id"])
                 source.rows.append(Row(title(section, row, number), form, values))
@@ -151,7 +155,7 @@ def there(value: dict[str, Any]) -> bool:
 
 def title(section: dict[str, Any], row: dict[str, Any], number: int) -> str:
     """``Order 2026-000001``, ``Address 2``; nothing for what is there once."""
-    if len(section["rows"]) == 1 and not row["reference"]:
+    if section["count"] == 1 and not row["reference"]:
         return ""
     return f"{section['one']} {row['reference'] or number}"
 

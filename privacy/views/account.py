@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from privacy import erasure, export, rectification, subjects
+from privacy import erasure, rectification, subjects
 from privacy.clock import clock
 from privacy.holdings import handovers, holdings
+from privacy.latest import latest
 from privacy.models import Request
 from privacy.requests import decisions, filing
 from privacy.requests.receipt import receipt
@@ -39,7 +40,7 @@ def account(request: HttpRequest) -> filing.Account:
 @login_required
 @require_safe
 def centre(request: HttpRequest) -> HttpResponse:
-    collected = export.collect(subjects.of(request.user))
+    collected = latest(subjects.of(request.user))
     open_case = Request.objects.filter(user_id=account(request).pk, closed_at=None).first()
     now = timezone.now()
     held = holdings(collected, now)
