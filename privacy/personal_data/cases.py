@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from privacy.archives import keeping
 from privacy.declarations import (
     Category,
     Erase,
@@ -14,7 +13,6 @@ from privacy.declarations import (
     Source,
     Words,
     declare,
-    declare_elsewhere,
     not_personal,
     personal,
 )
@@ -188,14 +186,6 @@ declare(
     not_personal("id", "request", "done", "total", "position", "file", "digest", "alive_at"),
     words=Words(lasting=WHILE_OPEN),
     **of_case(),
-)
-declare_elsewhere(
-    _("Archives of your data, ready for you to fetch"),
-    [Category.RIGHTS],
-    [ANSWERING],
-    find=keeping.find,
-    erase=keeping.erase,
-    note=_("kept in private storage for seven days, or until you fetched them"),
 )
 declare(
     Look,
