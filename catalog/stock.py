@@ -81,23 +81,25 @@ def sell(quantities: Mapping[int, int]) -> None:
 
 
 def _change(quantities: Mapping[int, int], change: str, condition: str) -> set[int]:
-    """Lock the rows in the order of their keys, then change all of them at once.
+    """Lock the rows in the order of their keys and change all of them at once.
 
+    One statement: a row that others changed while we waited for it is judged as they left it.
     Returns the keys of those that do not fulfil the condition; the caller then rolls back.
     """
     if any(quantity < 1 for quantity in quantities.values()):
         raise ValueError("A quantity is at least one.")
     if not quantities:
         return set()
-    list(Variant.objects.select_for_update().filter(pk__in=quantities).order_by("pk").values("pk"))
     rows = ", ".join(["(%s::bigint, %s::integer)"] * len(quantities))
     values = [number for line in quantities.items() for number in line]
     with connection.cursor() as cursor:
         cursor.execute(
+            "WITH held AS (SELECT id FROM catalog_variant WHERE id = ANY(%s) "
+            "ORDER BY id FOR UPDATE) "
             f"UPDATE catalog_variant AS v SET {change} "  # noqa: S608 constants and placeholders
-            f"FROM (VALUES {rows}) AS l (id, quantity) "
-            f"WHERE v.id = l.id AND {condition} RETURNING v.id",
-            values,
+            f"FROM held JOIN (VALUES {rows}) AS l (id, quantity) USING (id) "
+            f"WHERE v.id = held.id AND {condition} RETURNING v.id",
+            [sorted(quantities), *values],
         )
         return quantities.keys() - {key for (key,) in cursor.fetchall()}
 

@@ -22,7 +22,7 @@ from orders.refusals import (
     not_taken,
     unanswered,
 )
-from orders.settlement import settle
+from orders.settlement import approved, held, settle
 
 State = PaymentAttempt.State
 NUMBERS = 3  # invoice ids tried for one order at once
@@ -83,9 +83,10 @@ def ask(attempt: PaymentAttempt, *, now: datetime) -> str:
     except PayPalError as error:
         unanswered(attempt, error, now=now)
         return error.kind
-    settle(attempt, seen, now=now)
     if seen.status == "APPROVED" and not seen.captures:
         take(attempt, now=now)
+    else:
+        settle(attempt, seen, now=now)
     return ""
 
 
@@ -112,26 +113,30 @@ def reported(paypal_id: str, *, now: datetime) -> bool:
 
 
 def take(attempt: PaymentAttempt, *, now: datetime) -> None:
-    """Capture an approved payment of an order that still waits for it."""
-    if not _claim(attempt, now=now):
+    """Capture a payment that the buyer approved, of an order that still waits for it."""
+    claimed = _claimed(attempt, now=now)
+    if claimed is None:
         return
-    attempt.refresh_from_db()
     try:
-        seen = paypal.capture(attempt.paypal_id or "", request_id=attempt.capture_request_id)
+        seen = paypal.capture(claimed.paypal_id or "", request_id=claimed.capture_request_id)
     except PayPalError as error:
-        not_taken(attempt, error, now=now)
+        not_taken(claimed, error, now=now)
     else:
-        settle(attempt, seen, now=now)
+        settle(claimed, seen, now=now)
 
 
-def _claim(attempt: PaymentAttempt, *, now: datetime) -> bool:
-    """Say, and commit, that money is about to be taken; not for an order that has ended."""
-    with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=attempt.order_id)
-        if order.state != Order.State.PLACED:
-            return False
-        of = [State.APPROVED, State.UNKNOWN]  # unknown: the same request once more
-        return move(attempt, State.CAPTURING, of=of, now=now, ask_at=now + SOON)
+@transaction.atomic
+def _claimed(attempt: PaymentAttempt, *, now: datetime) -> PaymentAttempt | None:
+    """Say, and commit, that it was approved and that money is about to be taken.
+
+    Not for an order that has ended. As it is now: its next request may have another id.
+    """
+    attempt = held(attempt)
+    approved(attempt, now=now)
+    of = [State.APPROVED, State.UNKNOWN]  # unknown: the same request once more
+    waits = attempt.order.state == Order.State.PLACED
+    won = waits and move(attempt, State.CAPTURING, of=of, now=now, ask_at=now + SOON)
+    return attempt if won else None
 
 
 def _adopted(seen: Seen, *, now: datetime) -> PaymentAttempt | None:

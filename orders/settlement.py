@@ -34,8 +34,8 @@ def settle(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
     itself; a capture counts if it is whole, in euro and for this order.
     """
     with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=attempt.order_id)
-        capture, reason = _telling(seen), ""
+        attempt = held(attempt)
+        order, capture, reason = attempt.order, _telling(seen), ""
         if capture is None:
             _without_capture(attempt, seen, now=now)
         else:
@@ -44,6 +44,15 @@ def settle(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
             external.seen(attempt, seen.refunds, now=now)
         if reason:  # what is left of it, now that we know what went back
             automatic.give_back(attempt, reason=reason, now=now)
+
+
+def held(attempt: PaymentAttempt) -> PaymentAttempt:
+    """The payment as it is now; its order is locked before it, as everybody does.
+
+    Not the keys: an event that somebody else appends to the order need not wait, nor we for him.
+    """
+    rows = PaymentAttempt.objects.select_related("order__customer")
+    return rows.select_for_update(of=("order", "self"), no_key=True).get(pk=attempt.pk)
 
 
 def _by_capture(order: Order, attempt: PaymentAttempt, capture: Capture, *, now: datetime) -> str:
@@ -70,7 +79,7 @@ def _telling(seen: Seen) -> Capture | None:
 
 def _without_capture(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> None:
     if seen.status == "APPROVED":
-        move(attempt, State.APPROVED, of=[State.REDIRECTED], now=now, ask_at=now + SOON)
+        approved(attempt, now=now)
     elif seen.status == "COMPLETED":
         _puzzling(attempt, "COMPLETED, no captures", now=now)
     elif seen.status == "VOIDED":
@@ -78,6 +87,11 @@ def _without_capture(attempt: PaymentAttempt, seen: Seen, *, now: datetime) -> N
     else:  # not approved, not yet or not any more: nothing was taken, so nothing is in doubt
         soon, of = now + SOON, [State.UNKNOWN, State.APPROVED]
         move(attempt, State.REDIRECTED, of=of, now=now, problem="", ask_at=soon)
+
+
+def approved(attempt: PaymentAttempt, *, now: datetime) -> bool:
+    """The buyer said yes at PayPal; nothing is taken yet."""
+    return move(attempt, State.APPROVED, of=[State.REDIRECTED], now=now, ask_at=now + SOON)
 
 
 def _puzzling(attempt: PaymentAttempt, problem: str, *, now: datetime) -> None:

@@ -34,8 +34,10 @@ from typing import Any, Literal
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Count
+from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery
 from django.utils import timezone
 
 from outbox import tasks
@@ -79,12 +81,25 @@ def queue(letter: Letter) -> Message | None:
     Raises ValidationError if ``to`` is not one e-mail address.
     """
     validate_email(letter.to)
-    message, created = Message.objects.get_or_create(
-        kind=letter.kind, about=letter.about, defaults=_row(letter, timezone.now())
-    )
-    if not created:
+    message = _inserted(Message(**_row(letter, timezone.now())))
+    if message:
+        transaction.on_commit(partial(tasks.send.delay, message.pk), robust=True)
+    return message
+
+
+def _inserted(message: Message) -> Message | None:
+    """In one statement; None if this (kind, about) is there, or is when who queues it commits."""
+    fields = [field for field in Message._meta.concrete_fields if not field.primary_key]
+    query = InsertQuery(Message, on_conflict=OnConflict.IGNORE)
+    query.insert_values(fields, [message])
+    [(insert, values)] = query.get_compiler(DEFAULT_DB_ALIAS).as_sql()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{insert} RETURNING id", values)
+        found = cursor.fetchone()
+    if found is None:
         return None
-    transaction.on_commit(partial(tasks.send.delay, message.pk), robust=True)
+    message.pk = found[0]
+    message._state.adding = False
     return message
 
 
@@ -107,6 +122,8 @@ def fate(kind: str, about: str) -> tuple[Literal["", "waiting", "sent", "lost"],
 
 def _row(letter: Letter, now: datetime) -> dict[str, Any]:
     return {
+        "kind": letter.kind,
+        "about": letter.about,
         "recipient": letter.to,
         "user_id": letter.user.pk if letter.user else None,
         "language": letter.language,

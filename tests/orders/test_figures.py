@@ -20,7 +20,7 @@ from tests.orders.conftest import make_variant
 from tests.orders.shop import Letterbox, PayPal, Shopper, deliver
 from tests.people import person
 
-PLACING, SETTLING, APPROVED = 25, 15, 21
+PLACING, SETTLING, TAKEN = 25, 15, 12
 BOUNDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK")
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,15 @@ def placing(shopper: Shopper) -> list[str]:
     return statements
 
 
+def waiting(shopper: Shopper, lines: int, *, known: bool) -> Order:
+    """An order placed, its buyer at PayPal."""
+    if known:
+        shopper.client.force_login(person())
+    fill(shopper.client, lines)
+    placing(shopper)
+    return Order.objects.get()
+
+
 @pytest.mark.parametrize("known", [False, True], ids=["a guest", "an account"])
 def test_placing_costs_few_statements_and_as_many_for_fifty_lines_as_for_ten(
     paypal: PayPal, known: bool
@@ -68,47 +77,48 @@ def test_placing_costs_few_statements_and_as_many_for_fifty_lines_as_for_ten(
     assert len(counts[10]) == len(counts[50]) <= PLACING, said
 
 
-@pytest.mark.parametrize("lines", [10, 50])
-def test_settling_a_payment_reported_by_webhook_costs_few_statements(
-    paypal: PayPal, shopper: Shopper, letterbox: Letterbox, lines: int
-) -> None:
-    """The money was taken, our own process died on hearing it, PayPal's message settles it."""
-    fill(shopper.client, lines)
-    placing(shopper)
-    order = Order.objects.get()
-    paypal.approve(order)
-    paypal.fails("capture", "commit-then-drop", times=3)
-    deliver(Client(), letterbox.wait()[0])
-    letter = letterbox.wait(2)[-1]
-    cache.clear()  # PayPal is spoken to again
-    order.refresh_from_db()
-    assert order.state == Order.State.PLACED
+@pytest.mark.parametrize("lines", [1, 10, 50])
+@pytest.mark.parametrize("known", [False, True], ids=["a guest", "an account"])
+class TestSettling:
+    def test_a_payment_taken_before_costs_few_statements_once_a_webhook_reports_it(
+        self, paypal: PayPal, shopper: Shopper, letterbox: Letterbox, known: bool, lines: int
+    ) -> None:
+        """The money was taken, our own process died on hearing it, PayPal's message settles it."""
+        order = waiting(shopper, lines, known=known)
+        paypal.approve(order)
+        paypal.fails("capture", "commit-then-drop", times=3)
+        deliver(Client(), letterbox.wait()[0])
+        letter = letterbox.wait(2)[-1]
+        cache.clear()  # PayPal is spoken to again
+        order.refresh_from_db()
+        assert order.state == Order.State.PLACED
 
-    with counted() as statements:
-        answer = deliver(Client(), letter)
+        with counted() as statements:
+            answer = deliver(Client(), letter)
 
-    order.refresh_from_db()
-    assert answer.status_code == 200
-    assert order.state == Order.State.CONFIRMED
-    assert len(statements) <= SETTLING, "\n".join(statements)
+        order.refresh_from_db()
+        assert answer.status_code == 200
+        assert order.state == Order.State.CONFIRMED
+        assert len(statements) <= TAKEN, "\n".join(statements)
 
+    def test_a_whole_payment_by_webhook_alone_costs_few_statements(
+        self, paypal: PayPal, shopper: Shopper, letterbox: Letterbox, known: bool, lines: int
+    ) -> None:
+        """The buyer closed his browser: one message has the payment seen, taken and settled."""
+        order = waiting(shopper, lines, known=known)
+        paypal.approve(order)
+        letter = letterbox.wait()[0]
 
-def test_a_whole_payment_by_webhook_alone_costs_few_statements(
-    paypal: PayPal, shopper: Shopper, letterbox: Letterbox
-) -> None:
-    """The buyer closed his browser: one message has the payment seen, taken and settled."""
-    fill(shopper.client, 50)
-    placing(shopper)
-    order = Order.objects.get()
-    paypal.approve(order)
-    letter = letterbox.wait()[0]
+        with counted() as statements:
+            deliver(Client(), letter)
 
-    with counted() as statements:
-        deliver(Client(), letter)
-
-    order.refresh_from_db()
-    assert order.state == Order.State.CONFIRMED
-    assert len(statements) <= APPROVED, "\n".join(statements)
+        order.refresh_from_db()
+        assert order.state == Order.State.CONFIRMED
+        assert list(order.events.order_by("pk").values_list("kind", flat=True)) == [
+            *("order_placed", "payment_redirected", "payment_approved"),
+            *("payment_capturing", "payment_captured", "order_confirmed"),
+        ]
+        assert len(statements) <= SETTLING, "\n".join(statements)
 
 
 def test_hearing_of_a_settled_payment_again_costs_next_to_nothing(
