@@ -20,6 +20,12 @@ SELL = (
     "v.reserved >= l.quantity",
 )
 RESTOCK = "on_hand = v.on_hand + l.quantity", "true"
+CHANGE = """
+    WITH held AS (SELECT id FROM catalog_variant WHERE id = ANY(%s) ORDER BY id FOR UPDATE)
+    UPDATE catalog_variant AS v SET {change}
+    FROM held JOIN (VALUES {rows}) AS l (id, quantity) USING (id)
+    WHERE v.id = held.id AND {condition} RETURNING v.id
+"""
 
 
 class OutOfStock(Exception):
@@ -92,15 +98,9 @@ def _change(quantities: Mapping[int, int], change: str, condition: str) -> set[i
         return set()
     rows = ", ".join(["(%s::bigint, %s::integer)"] * len(quantities))
     values = [number for line in quantities.items() for number in line]
+    statement = CHANGE.format(change=change, condition=condition, rows=rows)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH held AS (SELECT id FROM catalog_variant WHERE id = ANY(%s) "
-            "ORDER BY id FOR UPDATE) "
-            f"UPDATE catalog_variant AS v SET {change} "  # noqa: S608 constants and placeholders
-            f"FROM held JOIN (VALUES {rows}) AS l (id, quantity) USING (id) "
-            f"WHERE v.id = held.id AND {condition} RETURNING v.id",
-            [sorted(quantities), *values],
-        )
+        cursor.execute(statement, [sorted(quantities), *values])
         return quantities.keys() - {key for (key,) in cursor.fetchall()}
 
 
