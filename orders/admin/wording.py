@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from orders.axes import AXES
+from orders.mails import NAMES
 
 EVENTS: dict[str, str | Promise] = {
     "order_placed": _("Ordered; stock reserved"),
@@ -84,23 +85,6 @@ EVENTS: dict[str, str | Promise] = {
     "long_unknown": _("Still no word from PayPal after many questions"),
 }
 
-MAILS: dict[str, str | Promise] = {
-    "orders/cancelled": _("Order cancelled"),
-    "orders/refunded": _("Refund made"),
-    "orders/placed": _("Order received"),
-    "orders/confirmed": _("Order confirmed"),
-    "orders/checking": _("Payment being checked"),
-    "orders/declined": _("Payment declined"),
-    "orders/pending": _("Payment under review"),
-    "orders/shipped": _("Parcel on its way"),
-    "orders/delivered": _("Order delivered"),
-    "orders/redelivery": _("Sent again"),
-    "orders/withdrawal": _("Receipt of a withdrawal"),
-    "orders/return_announced": _("How to send it back"),
-    "orders/return_received": _("Return received"),
-    "orders/link": _("Link to the order"),
-}
-
 
 def of_event(kind: str) -> str:
     """Our words for it; else the axis and the state by their names; never a raw code."""
@@ -117,4 +101,4 @@ def of_event(kind: str) -> str:
 
 def of_mail(kind: str) -> str:
     name = kind.rpartition("/")[2].replace("_", " ")
-    return str(MAILS.get(kind, capfirst(name)))
+    return str(NAMES.get(kind, capfirst(name)))
