@@ -42,13 +42,12 @@ def order(wish: Wish) -> dict[str, Any]:
 
 
 def changes(wish: Wish) -> list[dict[str, Any]]:
-    """A JSON Patch that makes an order's amounts what is wished now."""
-    unit = _unit(wish)
+    """A JSON Patch that makes an order what is wished now: all of its one unit.
+
+    Not its parts: PayPal replaces or removes only what is there, and lines may be there or not.
+    """
     path = "/purchase_units/@reference_id=='default'"
-    amount = {"op": "replace", "path": f"{path}/amount", "value": unit["amount"]}
-    if "items" not in unit:
-        return [amount, {"op": "remove", "path": f"{path}/items"}]
-    return [amount, {"op": "replace", "path": f"{path}/items", "value": unit["items"]}]
+    return [{"op": "replace", "path": path, "value": _unit(wish)}]
 
 
 def refund(amount: Decimal | None, custom_id: str, note: str) -> dict[str, Any]:

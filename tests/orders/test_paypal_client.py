@@ -165,6 +165,24 @@ def test_an_order_is_changed_before_it_is_approved(paypal: PayPal) -> None:
     assert [item["sku"] for item in unit["items"]] == ["BRUSH"]
 
 
+def test_an_order_gets_and_loses_its_lines_by_a_change(paypal: PayPal) -> None:
+    """Lines that do not add up are not told; PayPal replaces and removes only what is there."""
+    bare = replace(WISH, total=WISH.total + 1)
+    made = client.create(bare, request_id="cre-1")
+    assert "items" not in paypal.orders()[0]["purchase_units"][0]
+
+    client.patch(made.id, WISH)
+    [unit] = paypal.orders()[0]["purchase_units"]
+    assert len(unit["items"]) == len(WISH.items)
+    assert (unit["custom_id"], unit["invoice_id"]) == (WISH.custom_id, WISH.invoice_id)
+
+    for _ in range(2):
+        client.patch(made.id, bare)
+    [unit] = paypal.orders()[0]["purchase_units"]
+    assert "items" not in unit
+    assert unit["amount"] == {"currency_code": "EUR", "value": str(bare.total)}
+
+
 def test_an_order_that_is_paid_is_not_changed(taken: client.Capture) -> None:
     with pytest.raises(PayPalError) as caught:
         client.patch(taken.order_id, WISH)
