@@ -9,6 +9,7 @@ from django.db import transaction
 from orders.events import record
 from orders.models import Dispute, PaymentAttempt
 from orders.paypal import DisputeSeen
+from orders.unfinished import restart_clock
 
 State = Dispute.State
 
@@ -32,5 +33,6 @@ def keep(attempt: PaymentAttempt, seen: DisputeSeen, *, now: datetime) -> None:
     if seen.resolved:
         if rows.filter(state=State.OPEN).update(state=State.RESOLVED, resolved_at=now):
             record(attempt.order_id, "dispute_resolved", now=now, detail=seen.outcome, alert=True)
+            restart_clock(attempt.order_id, now=now)
     elif rows.filter(state=State.RESOLVED).update(state=State.OPEN, resolved_at=None):
         record(attempt.order_id, "dispute_reopened", now=now, detail=seen.stage, alert=True)

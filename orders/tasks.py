@@ -27,7 +27,9 @@ def sweep() -> dict[str, int]:
         now = timezone.now()
         withdrawn = taking_up.sweep(now=now)  # before what is over is closed
         dropped = returns.call_off_silent(now=now)
-        return {**sweeping.sweep(now=now), "withdrawn": withdrawn, "dropped": dropped}
+        links = finding.sweep(now=now)
+        done = {"withdrawn": withdrawn, "dropped": dropped, "links": links}
+        return {**sweeping.sweep(now=now), **done}
     finally:
         cache.delete(SWEEPING)
 
@@ -61,6 +63,6 @@ def take_up_withdrawal(pk: int) -> None:
 
 
 @shared_task(name="orders.mail_link", ignore_result=True)
-def mail_link(pk: int) -> None:
-    """Mail the link of the order that somebody looked for; nothing for one that is none."""
+def mail_link(order_key: int, pk: int) -> None:
+    """Mail the link that somebody asked for. Safe to repeat; the sweep finds what this missed."""
     finding.mail_link(pk, now=timezone.now())

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Dispute, Order, OrderEvent, Refund, Return, Shipment, Withdrawal
-from orders.returns.services import undecided
+from orders.unfinished import undecided
 
 OF_ORDER = OuterRef("pk")
 

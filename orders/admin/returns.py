@@ -17,7 +17,8 @@ from orders import days
 from orders.admin import glance, return_announce, return_deeds
 from orders.admin.looked_at import LookedAt
 from orders.models import Return
-from orders.returns import actions, deciding, period, services
+from orders.returns import actions, deciding, period
+from orders.unfinished import undecided
 
 __all__ = ["ReturnAdmin", "actions"]
 State = Return.State
@@ -42,7 +43,7 @@ class ToDoFilter(admin.SimpleListFilter):
         chosen: dict[str | None, Q] = {
             "receive": Q(state=State.SENT),
             "inspect": Q(state=State.RECEIVED),
-            "decide": Q(state=State.INSPECTED) & services.undecided(),
+            "decide": Q(state=State.INSPECTED) & undecided(),
             "overdue": deciding.overdue(now),
             "silent": Q(state=State.ANNOUNCED, announced_at__lt=now - period.SEND_WITHIN),
         }

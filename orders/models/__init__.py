@@ -2,7 +2,14 @@ from orders.models.aftersale import Dispute, Return, ReturnLine, Withdrawal
 from orders.models.order import Order, OrderLine
 from orders.models.parcel import Shipment, ShipmentLine
 from orders.models.payment import LIVE, PaymentAttempt
-from orders.models.record import Counter, CreditNote, Invoice, OrderEvent, WebhookEvent
+from orders.models.record import (
+    Counter,
+    CreditNote,
+    Invoice,
+    Lookup,
+    OrderEvent,
+    WebhookEvent,
+)
 from orders.models.refund import Difference, Reconciliation, Refund, RefundLine
 from orders.models.sale import ShippingMethod, ShippingRate, Voucher
 
@@ -13,6 +20,7 @@ __all__ = [
     "Difference",
     "Dispute",
     "Invoice",
+    "Lookup",
     "Order",
     "OrderEvent",
     "OrderLine",

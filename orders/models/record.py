@@ -100,6 +100,16 @@ class OrderEvent(models.Model):
         return self.kind
 
 
+class Lookup(models.Model):
+    """Somebody looks for an order by its number and address: gone once that was worked off."""
+
+    order_key = models.BigIntegerField()  # 0: none fits. No foreign key: checking one takes time
+    asked_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class WebhookEvent(models.Model):
     """A message PayPal delivered, once: its id and kind, never its content."""
 

@@ -16,6 +16,13 @@ from orders import countries
 CENT = MinValueValidator(Decimal("0.01"))
 
 
+def carriers() -> list[tuple[str, str]]:
+    """Those declared to be given addresses, by their names."""
+    from orders.personal_data.purposes import CARRIERS  # which knows our models
+
+    return [(carrier.name, carrier.name) for carrier in CARRIERS]
+
+
 class ShippingMethod(models.Model):
     """A way of delivery, such as to the door or to a pick-up point."""
 
@@ -24,7 +31,12 @@ class ShippingMethod(models.Model):
     name_en = models.CharField(_("name in English"), max_length=80)
     promise_nl = models.CharField(_("how long it takes, in Dutch"), max_length=120, blank=True)
     promise_en = models.CharField(_("how long it takes, in English"), max_length=120, blank=True)
-    carrier = models.CharField(_("carrier"), max_length=40)
+    carrier = models.CharField(
+        _("carrier"),
+        max_length=40,
+        choices=carriers,
+        help_text=_("One that the privacy page names: no other is given an address."),
+    )
     position = models.PositiveSmallIntegerField(_("place"), default=0)
     active = models.BooleanField(_("offered"), default=True)
 

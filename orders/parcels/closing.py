@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
+from orders import unfinished
 from orders.events import move
-from orders.models import LIVE, Dispute, Order, PaymentAttempt, Refund, Return, Shipment, Withdrawal
+from orders.models import Dispute, Order, PaymentAttempt, Shipment
 from orders.parcels import arrival, periods
 from orders.parcels.holding import locked
 from orders.parcels.periods import withdrawal_until
-from orders.returns.services import undecided
 
 __all__ = ["close_what_is_over", "reopen", "withdrawal_until"]
 
@@ -37,24 +37,7 @@ def reopen(order: Order, *, now: datetime) -> None:
 
 
 def nothing_open(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Those without a payment, refund, withdrawal, return or dispute that is not done with.
-
-    A refund that failed is owed until another one was made.
-    """
-    mine = {"order": OuterRef("pk")}
-    later = Refund.objects.filter(order=OuterRef("order"), position__gt=OuterRef("position"))
-    refused = Refund.State.REFUSED
-    unpaid = Refund.objects.filter(~Exists(later.exclude(state=refused)), state="failed", **mine)
-    return (
-        orders.exclude(Exists(PaymentAttempt.objects.filter(state__in=LIVE, **mine)))
-        .exclude(Exists(Refund.objects.filter(state__in=Refund.UNDER_WAY, **mine)))
-        .exclude(Exists(unpaid))
-        .exclude(Exists(Return.objects.filter(undecided(), **mine)))
-        .exclude(Exists(Withdrawal.objects.filter(handled_at=None, **mine)))
-        .exclude(
-            Exists(Dispute.objects.filter(attempt__order=OuterRef("pk"), state=Dispute.State.OPEN))
-        )
-    )
+    return orders.exclude(unfinished.anything())
 
 
 def _perhaps_all_there(now: datetime) -> Iterator[Order]:

@@ -13,9 +13,8 @@ from django.db import transaction
 from orders.events import record
 from orders.models import Order, Shipment
 from orders.parcels.holding import held_back, locked
-from orders.personal_data import told_carrier
+from orders.personal_data import CARRIER, carrier_named, told_carrier
 
-USUAL = "PostNL"
 PLACE = ("name", "street", "house_number", "postcode", "city", "country")
 HEADS = ("parcel", *PLACE, "phone")
 
@@ -23,7 +22,7 @@ HEADS = ("parcel", *PLACE, "phone")
 def carrier_of(parcel: Shipment) -> str:
     """Who brings it: as it was handed over, else as its way of delivery says."""
     method = parcel.order.shipping_method
-    return parcel.carrier or (method.carrier if method else USUAL)
+    return parcel.carrier or (method.carrier if method else CARRIER.name)
 
 
 def phone_of(order: Order) -> str:
@@ -50,7 +49,8 @@ def tell_carrier(parcel: Shipment, *, now: datetime) -> bool:
     if parcel.order.events.filter(kind="carrier_told", detail=said).exists():
         return False
     record(parcel.order_id, "carrier_told", now=now, detail=said)
-    told_carrier(parcel.order, fields=told_of(parcel.order), now=now)
+    carrier = carrier_named(carrier_of(parcel)) or CARRIER  # one that left before they were chosen
+    told_carrier(parcel.order, carrier, fields=told_of(parcel.order), now=now)
     return True
 
 

@@ -6,6 +6,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from orders.models import Order, PaymentAttempt, Refund
+from orders.personal_data import carrier_named
 
 
 def lineage(order: Order) -> list[Order]:
@@ -32,7 +33,16 @@ def held_back(order: Order) -> str:
         return _("PayPal is still reviewing a payment of this order.")
     if all_paid_back(order):
         return _("What was paid for this order went back, or is about to.")
-    return ""
+    return _undeclared(order)
+
+
+def _undeclared(order: Order) -> str:
+    """Its address goes to a declared recipient only: the record of who was given it names him."""
+    method = order.shipping_method
+    if method is None or carrier_named(method.carrier):
+        return ""
+    said = {"carrier": method.carrier}
+    return _("%(carrier)s is no carrier that the privacy page names: choose another.") % said
 
 
 def all_paid_back(order: Order) -> bool:

@@ -87,7 +87,7 @@ def unpack(parcel: Shipment, *, now: datetime) -> bool:
     return move(parcel, State.OPEN, of=[State.PACKED], now=now, detail=said, packed_at=None)
 
 
-def ship(parcel: Shipment, *, now: datetime, tracking: str = "", carrier: str = "") -> bool:
+def ship(parcel: Shipment, *, now: datetime, tracking: str = "") -> bool:
     """The carrier has it: the buyer is told, once. False if it had left before.
 
     Raises NotPossible if the order may not go.
@@ -101,7 +101,7 @@ def ship(parcel: Shipment, *, now: datetime, tracking: str = "", carrier: str = 
             now=now,
             detail=str(parcel.position),
             tracking=tracking,
-            carrier=carrier or handing_over.carrier_of(parcel),
+            carrier=handing_over.carrier_of(parcel),
             shipped_at=now,
         )
         if won:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orders.models import (
     Counter,
+    Lookup,
     Reconciliation,
     ShippingMethod,
     ShippingRate,
@@ -15,20 +16,24 @@ from orders.personal_data.handovers import told_carrier, told_paypal
 from orders.personal_data.purposes import (
     ACCOUNTING,
     CARRIER,
+    CARRIERS,
     FULFILMENT,
     HANDLING,
     PAYMENT,
     PAYPAL,
+    carrier_named,
 )
 from privacy.declarations import declare_impersonal
 
 __all__ = [
     "ACCOUNTING",
     "CARRIER",
+    "CARRIERS",
     "FULFILMENT",
     "HANDLING",
     "PAYMENT",
     "PAYPAL",
+    "carrier_named",
     "order",
     "parcels",
     "payment",
@@ -37,4 +42,6 @@ __all__ = [
     "told_paypal",
 ]
 
-declare_impersonal(Counter, Reconciliation, ShippingMethod, ShippingRate, Voucher, WebhookEvent)
+declare_impersonal(
+    *(Counter, Lookup, Reconciliation, ShippingMethod, ShippingRate, Voucher, WebhookEvent)
+)

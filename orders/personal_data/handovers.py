@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from orders.models import Order, PaymentAttempt
-from orders.personal_data.purposes import CARRIER, FULFILMENT, PAYMENT, PAYPAL
-from privacy.declarations import Subject, registry
+from orders.personal_data.purposes import FULFILMENT, PAYMENT, PAYPAL
+from privacy.declarations import Recipient, Subject, registry
 
 
 def told_paypal(order: Order, *, now: datetime) -> None:
@@ -26,9 +26,9 @@ def told_paypal(order: Order, *, now: datetime) -> None:
     )
 
 
-def told_carrier(order: Order, *, fields: Iterable[str], now: datetime) -> None:
-    """Put on record what the carrier was given to bring a parcel."""
-    CARRIER.received(
+def told_carrier(order: Order, carrier: Recipient, *, fields: Iterable[str], now: datetime) -> None:
+    """Put on record what a carrier was given to bring a parcel."""
+    carrier.received(
         order.customer or order.email,
         purpose=FULFILMENT,
         fields=fields,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -66,7 +66,13 @@ def _end(
 ) -> str:
     """Until a day, or as long as the contract runs and so long afterwards; nothing once over."""
     clock: datetime | None = getattr(row, group.clock or declaration.clock)
-    if clock is None:
+    if clock is None or _runs(row, declaration):
         return open_ended(declaration.words.lasting, purpose.retention)
     until = purpose.retention.until(clock)
     return _("until %(day)s") % {"day": days.day(until)} if until > now else ""
+
+
+def _runs(row: Model, declaration: Declaration) -> bool:
+    """Whether its clock stands still, such as while something is on its way back."""
+    rows = type(row)._default_manager.filter(declaration.performing or Q(), pk=row.pk)
+    return declaration.performing is not None and rows.exists()

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from orders import unfinished
 from orders.gifts import as_printed
 from orders.personal_data import known
 from privacy.declarations import (
@@ -37,6 +38,7 @@ CARRIER = Recipient(
     contract=_("PostNL's general conditions"),
     knows=known.known_to_carrier,
 )
+CARRIERS = (CARRIER,)  # a way of delivery names one of these; no other is given an address
 
 AFTERWARDS = Period(days=90)  # counted from the day an order is closed
 
@@ -47,7 +49,7 @@ FULFILMENT = Purpose(
     _("Deliver your order"),
     LegalBasis.CONTRACT,
     AFTERWARDS,
-    recipients=(CARRIER,),
+    recipients=CARRIERS,
     key="fulfilment",
 )
 PAYMENT = Purpose(
@@ -61,7 +63,12 @@ ACCOUNTING = Purpose(  # Art. 52 Algemene wet inzake rijksbelastingen: seven yea
     key="accounting",
 )
 
-RUNNING = Q(closed_at=None)
+
+def carrier_named(name: str) -> Recipient | None:
+    return next((carrier for carrier in CARRIERS if carrier.name == name), None)
+
+
+RUNNING = Q(closed_at=None) | unfinished.anything()
 
 
 def of_buyer(order: str = "order__") -> dict[str, Any]:
@@ -79,7 +86,7 @@ def with_order(order: str = "order__") -> dict[str, Any]:
     return {
         **of_buyer(order),
         "clock": f"{order}closed_at",
-        "performing": Q((f"{order}closed_at", None)),
+        "performing": Q((f"{order}closed_at", None)) | unfinished.anything(order),
     }
 
 

@@ -14,6 +14,7 @@ from orders.models import Order, PaymentAttempt, Refund
 from orders.paper import credit_notes
 from orders.paypal import RefundSeen
 from orders.refunds import automatic, books, rows
+from orders.unfinished import restart_clock
 
 State = Refund.State
 REVIEW = timedelta(hours=1)  # until PayPal is asked again after a refund it holds
@@ -132,6 +133,7 @@ def _done(refund: Refund, told: RefundSeen, *, now: datetime) -> None:
     books.subtract(refund, now=now)
     order = Order.objects.get(pk=refund.order_id)
     automatic.end_unserved(order, now=now)
+    restart_clock(order.pk, now=now)
     letters.refunded(order, refund, credit_notes.issue(refund, now=now))
 
 

@@ -13,7 +13,8 @@ from orders.events import record
 from orders.models import Refund, Return, ReturnLine
 from orders.refunds import services as refunds
 from orders.returns import worth
-from orders.returns.services import NotNow, held, undecided
+from orders.returns.services import NotNow, held
+from orders.unfinished import restart_clock, undecided
 
 State = Return.State
 PERIOD = timedelta(days=14)  # Art. 13(1) Directive 2011/83
@@ -146,6 +147,8 @@ def settle(back: Return, refund: Refund | None, now: datetime) -> bool:
     """Write the decision down; a refund before the goods were looked at leaves it open."""
     done = now if back.state == State.INSPECTED else None
     Return.objects.filter(pk=back.pk).update(refund=refund, settled_at=done)
+    if done:
+        restart_clock(back.order_id, now=done)
     return True
 
 

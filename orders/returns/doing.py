@@ -52,6 +52,12 @@ def served(order: Order) -> str:
     return "shipped" if sent else "paid"
 
 
+def badge(order: Order) -> str:
+    """What its badge says of a paid order; what is sent again was never paid."""
+    how_far = served(order)
+    return "packing" if how_far == "paid" and order.replaces_id else how_far
+
+
 def why_not_withdraw(order: Order, now: datetime) -> str:
     last = withdrawal_until(order)
     if order.replaces:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,7 +23,7 @@ def find(request: HttpRequest) -> HttpResponse:
         answer = render(request, "orders/find.html", {"form": form, "too_often": True}, status=429)
         answer["Retry-After"] = str(limits.WITHIN)
         return answer
-    finding.look_for(said["number"], said["email"])
+    finding.look_for(said["number"], said["email"], now=timezone.now())
     return redirect("orders:found")
 
 

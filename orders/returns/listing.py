@@ -33,7 +33,7 @@ def _listed(order: Order, now: datetime) -> Listed:
     paid = order.state in PAID
     return Listed(
         order,
-        doing.served(order) if paid else order.state,
+        doing.badge(order) if paid else order.state,
         may_withdraw=paid and period.in_time(order, now) and not doing.why_not_withdraw(order, now),
         may_send_back=paid and doing.served(order) != "paid" and period.guaranteed(order, now),
         comes_back=any(back.state in COMING for back in order.returns.all()),

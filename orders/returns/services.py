@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from orders import letters
 from orders.events import move, record
-from orders.models import Order, Refund, Return, ReturnLine, Withdrawal
+from orders.models import Order, Return, ReturnLine, Withdrawal
 from orders.parcels.holding import locked
 from orders.returns.pieces import Wanted, left
+from orders.unfinished import restart_clock, undecided
 
 State = Return.State
 COMING = (State.ANNOUNCED, State.SENT)
@@ -94,7 +95,10 @@ def say_sent(back: Return, *, tracking: str, now: datetime) -> bool:
 def cancel(back: Return, *, now: datetime) -> bool:
     """It is not coming after all; its pieces may be announced again."""
     with transaction.atomic():
-        return move(back, State.CANCELLED, of=COMING, now=now, settled_at=now)
+        won = move(back, State.CANCELLED, of=COMING, now=now, settled_at=now)
+        if won:
+            restart_clock(back.order_id, now=now)
+    return won
 
 
 def call_off_silent(*, now: datetime) -> int:
@@ -115,12 +119,6 @@ def receive(back: Return, arrived: Mapping[int, int], *, now: datetime) -> None:
         for line in lines:
             ReturnLine.objects.filter(pk=line.pk).update(received=counts[line.pk])
         letters.return_received(back)
-
-
-def undecided() -> Q:
-    """Returns that are still coming, looked at, or not paid back, replaced or refused."""
-    refused = Q(refund__state=Refund.State.REFUSED)
-    return ~Q(state=State.CANCELLED) & (Q(settled_at=None) | refused)
 
 
 def open_for(order: Order) -> bool:

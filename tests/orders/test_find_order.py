@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from orders.models import Order
-from orders.tasks import mail_link
+from orders.models import Lookup, Order
+from orders.tasks import mail_link, sweep
 from outbox.models import Message
 from outbox.tasks import send
 from tests.broker import Jobs
@@ -102,7 +102,8 @@ def test_asked_for_often_it_is_mailed_once_an_hour(paid: Order, jobs: Jobs) -> N
     assert len(links()) == 1
 
     with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
-        mail_link(paid.pk)
+        looks(Client(), paid.number)
+        works(jobs)
     assert len(links()) == 2
 
 
@@ -157,8 +158,33 @@ def test_it_speaks_the_language_of_the_order(
     assert mailoutbox[0].subject == f"Je bestelling {order.number}"
 
 
-def test_a_dead_broker_breaks_nothing(paid: Order, dead_broker: None) -> None:
-    assert looks(Client(), paid.number).status_code == 302
+@pytest.mark.django_db(transaction=True)
+def test_with_a_dead_broker_the_sweep_mails_the_link_once(
+    paypal: PayPal, place: Any, shopper: Shopper, dead_broker: None
+) -> None:
+    order = pays(place(), paypal, shopper)
+    assert looks(Client(), order.number).status_code == 302
+    assert looks(Client(), order.number, "eve@example.com").status_code == 302
+    assert links() == []
+
+    for _ in range(2):
+        with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=False):
+            sweep()
+
+    assert [message.recipient for message in links()] == ["anna@example.com"]
+    assert not Lookup.objects.exists()
+
+
+def test_what_a_worker_does_the_sweep_does_not_do_again(paid: Order, jobs: Jobs) -> None:
+    looks(Client(), paid.number)
+    works(jobs)
+    works(jobs)
+    Message.objects.filter(kind="orders/link").delete()
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=False):
+        sweep()
+
+    assert links() == []
 
 
 def test_the_footer_leads_there(client: Client, db: None) -> None:

@@ -162,16 +162,31 @@ class TestCodes:
         assert answer.status_code == 200
 
 
-def test_the_carrier_is_that_of_the_way_of_delivery(three: list[Order], staff: Staff) -> None:
-    ShippingMethod.objects.update(carrier="DHL")
-
+def test_the_carrier_is_that_of_the_way_of_delivery_and_stays_what_it_was(
+    three: list[Order], staff: Staff
+) -> None:
     staff.ships(parcel_of(three[0]), code_0=f"{CODE}1")
     ShippingMethod.objects.update(carrier="DPD")
 
-    assert parcel_of(three[0]).carrier == "DHL"
+    assert parcel_of(three[0]).carrier == "PostNL"
     told = Message.objects.get(kind="orders/shipped").context
-    assert told["carrier"] == "DHL"
-    assert "//www.dhl.com/" in told["tracking_url"]
+    assert told["carrier"] == "PostNL"
+    assert "//jouw.postnl.nl/" in told["tracking_url"]
+
+
+def test_no_carrier_that_nobody_declared_is_given_an_address(
+    three: list[Order], staff: Staff
+) -> None:
+    ShippingMethod.objects.update(carrier="DHL")
+    parcel = parcel_of(three[0])
+
+    page = words(staff.ships(parcel, code_0=f"{CODE}1"))
+    listed = words(staff.chooses("export", parcel))
+
+    assert "DHL is no carrier that the privacy page names" in page
+    assert three[0].delivery_street not in listed
+    assert parcel_of(three[0]).state == "open"
+    assert not Disclosure.objects.filter(recipient="carrier").exists()
 
 
 class TestPacked:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from catalog.models import Variant
 from orders.models import Order, ShippingMethod, ShippingRate, Voucher
 from tests.orders.shop import PayPal, Shopper
@@ -62,6 +63,36 @@ def test_a_voucher_that_cannot_be_is_explained(desk: Client, values: dict[str, A
     assert answer.status_code == 200
     assert "errorlist" in answer.content.decode()
     assert not Voucher.objects.exists()
+
+
+WAY = {
+    "slug": "by-bike",
+    "name_nl": "Per fiets",
+    "name_en": "By bike",
+    "position": "9",
+    "active": "on",
+    "rates-TOTAL_FORMS": "0",
+    "rates-INITIAL_FORMS": "0",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "DHL is not one of the available choices"), ("nl", "DHL is geen beschikbare keuze")],
+)
+def test_a_way_of_delivery_is_brought_by_a_declared_carrier_only(
+    desk: Client, language: str, said: str
+) -> None:
+    User.objects.update(language=language)
+    way = WAY | {"carrier": "DHL"}
+
+    answer = desk.post(f"{METHODS}add/", way, headers={"accept-language": language})
+
+    assert answer.status_code == 200
+    assert said in answer.content.decode()
+    assert not ShippingMethod.objects.filter(slug="by-bike").exists()
+    assert desk.post(f"{METHODS}add/", way | {"carrier": "PostNL"}).status_code == 302
+    assert ShippingMethod.objects.get(slug="by-bike").carrier == "PostNL"
 
 
 def test_what_buyers_used_meanwhile_is_not_overwritten_nor_the_limit_set_below_it(

@@ -1,0 +1,35 @@
+from django.db import migrations, models
+
+import orders.models.sale
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("orders", "0011_found_by_email"),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Lookup",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order_key", models.BigIntegerField()),
+                ("asked_at", models.DateTimeField(db_index=True)),
+            ],
+        ),
+        migrations.AlterField(
+            model_name="shippingmethod",
+            name="carrier",
+            field=models.CharField(
+                choices=orders.models.sale.carriers,
+                help_text="One that the privacy page names: no other is given an address.",
+                max_length=40,
+                verbose_name="carrier",
+            ),
+        ),
+    ]
