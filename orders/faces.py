@@ -58,9 +58,9 @@ def _page(order: Order, now: datetime) -> tuple[str, str]:
         return "order" if order.confirmed_at else "ended", order.state
     if order.state == Order.State.PLACED:
         return _unpaid(order)
-    served = doing.served(order)
+    badge = doing.badge(order)
     fresh = order.confirmed_at and now - order.confirmed_at < FRESH
-    return "order", "fresh" if fresh and served == "paid" else served
+    return "order", "fresh" if fresh and badge == "paid" else badge
 
 
 def _unpaid(order: Order) -> tuple[str, str]:

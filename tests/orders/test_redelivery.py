@@ -11,6 +11,7 @@ import pytest
 import time_machine
 from django.contrib.admin.models import LogEntry
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Variant
@@ -24,12 +25,19 @@ from orders.tasks import sweep
 from outbox.models import Message
 from tests.orders.parcels import Buy, Staff, bring, buy, parcel_of, parcels_of, send, staff
 from tests.orders.shop import PayPal, Shopper
+from tests.pages import Page
+from tests.people import person
 
 __all__ = ["buy", "staff"]
 
 
 def words(page: Any) -> str:
     return str(page.content.decode())
+
+
+def main(page: Any) -> str:
+    [said] = Page(words(page)).said("main")
+    return said
 
 
 def replacement(order: Order) -> Order:
@@ -69,6 +77,31 @@ class TestWhatIsSentAgain:
             variant.refresh_from_db()
             assert (variant.on_hand, variant.reserved) == (left, 0)
         assert order.billing_name == ""  # no invoice: nothing to keep
+
+    @pytest.mark.parametrize(
+        ("language", "said", "hidden"),
+        [
+            ("en", "You pay nothing for this: it comes in place", ["Paid", "Thank you", "paid"]),
+            ("nl", "Je betaalt hier niets voor: dit komt in plaats", ["Betaald", "Bedankt"]),
+        ],
+    )
+    def test_its_page_and_the_list_never_say_that_it_was_paid(
+        self, lost: Order, staff: Staff, language: str, said: str, hidden: list[str]
+    ) -> None:
+        buyer = person(email="buyer@example.org", language=language)
+        Order.objects.filter(pk=lost.pk).update(customer=buyer)
+        staff.sends_again(parcel_of(lost), "lost")
+        order, client = replacement(lost), Client()
+        client.force_login(buyer)
+        Order.objects.filter(pk=lost.pk).update(customer=None)
+
+        page = main(client.get(f"/{language}/orders/{order.token}/"))
+        listed = main(client.get(f"/{language}/account/orders/"))
+
+        assert said in page
+        assert lost.number in page
+        assert order.number in listed
+        assert not [word for word in hidden if word in page + listed]
 
     def test_the_buyer_is_told_once_and_staff_is_on_record(self, lost: Order, staff: Staff) -> None:
         staff.sends_again(parcel_of(lost), "lost")
