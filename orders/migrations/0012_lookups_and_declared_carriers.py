@@ -9,6 +9,38 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="orderline",
+            options={
+                "ordering": ["pk"],
+                "verbose_name": "line",
+                "verbose_name_plural": "lines",
+            },
+        ),
+        migrations.AlterModelOptions(
+            name="shipmentline",
+            options={
+                "ordering": ["pk"],
+                "verbose_name": "line of a parcel",
+                "verbose_name_plural": "lines of a parcel",
+            },
+        ),
+        migrations.AlterModelOptions(
+            name="refundline",
+            options={
+                "ordering": ["pk"],
+                "verbose_name": "line of a refund",
+                "verbose_name_plural": "lines of a refund",
+            },
+        ),
+        migrations.AlterModelOptions(
+            name="returnline",
+            options={
+                "ordering": ["pk"],
+                "verbose_name": "line of a return",
+                "verbose_name_plural": "lines of a return",
+            },
+        ),
         migrations.CreateModel(
             name="Lookup",
             fields=[

@@ -111,6 +111,7 @@ class ReturnLine(models.Model):
     class Meta:
         verbose_name = _("line of a return")
         verbose_name_plural = _("lines of a return")
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["goods_return", "line"], name="returned_line_once"),
             models.CheckConstraint(

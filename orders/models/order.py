@@ -162,6 +162,7 @@ class OrderLine(models.Model):
     class Meta:
         verbose_name = _("line")
         verbose_name_plural = _("lines")
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["order", "variant"], name="line_once_per_order"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_positive"),

@@ -53,6 +53,7 @@ class ShipmentLine(models.Model):
     class Meta:
         verbose_name = _("line of a parcel")
         verbose_name_plural = _("lines of a parcel")
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["shipment", "line"], name="shipped_line_once"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="shipped_quantity_positive"),

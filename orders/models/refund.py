@@ -87,6 +87,7 @@ class RefundLine(models.Model):
     class Meta:
         verbose_name = _("line of a refund")
         verbose_name_plural = _("lines of a refund")
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["refund", "line"], name="refunded_line_once"),
             models.CheckConstraint(

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog.models import Variant
-from orders.models import Order, Shipment
+from orders.models import Order, Shipment, ShipmentLine
 from orders.parcels.carriers import tracking_url
 from orders.parcels.periods import withdrawal_until
 from outbox.composing import compose
@@ -30,6 +30,7 @@ from tests.orders.parcels import (
     worker,
 )
 from tests.orders.shop import Shopper
+from tests.people import person
 
 __all__ = ["buy", "staff"]
 
@@ -356,3 +357,36 @@ class TestRights:
 
         assert CODE not in said
         assert "Anna" not in said
+
+
+class TestTheOrderOfLines:
+    """A row that was written again lies behind the others in the table: pages must not follow."""
+
+    @pytest.fixture
+    def rewritten(self, buy: Buy) -> Order:
+        order = buy()
+        brush = order.lines.get(sku="BRUSH-INK")
+        order.lines.filter(pk=brush.pk).update(title="Thing BRUSH-INK")
+        ShipmentLine.objects.filter(line=brush).update(quantity=2)
+        return order
+
+    def test_the_list_and_the_page_of_an_order_keep_it(
+        self, rewritten: Order, shopper: Shopper
+    ) -> None:
+        buyer = person()
+        Order.objects.update(customer=buyer)
+        shopper.client.force_login(buyer)
+
+        pages = [
+            shopper.client.get("/en/account/orders/").content.decode(),
+            shopper.sees(rewritten),
+        ]
+
+        for page in pages:
+            assert 0 < page.index("Thing BRUSH-INK") < page.index("Thing HEADS-4")
+
+    def test_staff_reads_a_parcel_in_it(self, rewritten: Order, staff: Staff) -> None:
+        page = words(staff.client.get(f"/admin/orders/order/{rewritten.pk}/change/"))
+
+        goods = page[page.index(str(parcel_of(rewritten))) :]
+        assert 0 < goods.index("BRUSH-INK") < goods.index("HEADS-4")
