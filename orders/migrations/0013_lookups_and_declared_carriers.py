@@ -5,7 +5,7 @@ import orders.models.sale
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0011_found_by_email"),
+        ("orders", "0012_asked_anew_once"),
     ]
 
     operations = [
