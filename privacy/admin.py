@@ -23,7 +23,8 @@ from privacy import case_page, deeds
 from privacy.clock import clock
 from privacy.models import Request
 from privacy.models.requests import OPEN, State
-from privacy.requests import decisions
+from privacy.officer_forms import LetterForm
+from privacy.requests import decisions, filing
 
 DONE = (State.FULFILLED, State.PARTIALLY_RETAINED)
 CHANGE = "privacy.change_request"
@@ -108,8 +109,23 @@ class RequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run 
 
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(require_POST(self.decide))
-        ours = [path("<int:pk>/decide/", decide, name="privacy_request_decide")]
+        enter = self.admin_site.admin_view(self.enter)
+        ours = [
+            path("<int:pk>/decide/", decide, name="privacy_request_decide"),
+            path("enter/", enter, name="privacy_request_enter"),
+        ]
         return [*ours, *super().get_urls()]
+
+    def enter(self, request: HttpRequest) -> HttpResponse:
+        """A request that came by post or by phone: the code goes to the person, not to us."""
+        if not request.user.has_perm(CHANGE):
+            raise PermissionDenied
+        form = LetterForm(request.POST if request.method == "POST" else None)
+        if request.method != "POST" or not form.is_valid():
+            context = {**self.admin_site.each_context(request), "form": form, "opts": self.opts}
+            return render(request, "privacy/admin/enter.html", context)
+        case = filing.file_inquiry(form.inquiry(), now=timezone.now(), by=deeds.by(request))
+        return redirect("admin:privacy_request_change", case.pk)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

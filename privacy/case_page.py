@@ -78,6 +78,8 @@ def possible(case: Request, now: datetime) -> set[str]:
         "approve": runs and not case.held_at and (waits or stuck),
         "extend": extending.may_extend(case, now),
         "country": case.is_open,
+        "take_up": case.kind == Kind.APPEAL and waits,
+        "merge": (waits or stuck) and case.email_proved_at is not None,
     }
     return {deed for deed, may in asked.items() if may}
 

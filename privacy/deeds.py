@@ -6,13 +6,16 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.http import HttpRequest
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from privacy import officer_forms
 from privacy.models import Request
-from privacy.models.requests import Refusal, Topic
-from privacy.requests import asking, decisions, extending, timing
+from privacy.models.requests import Kind, Refusal, Topic
+from privacy.requests import asking, decisions, extending, merging, reviewing, timing
 from privacy.requests.events import Actor, officer
+from privacy.requests.receipt import recipients
+from privacy.requests.subject import subject_of
 
 Deed = Callable[[HttpRequest, Request], "dict[str, Any] | None"]
 
@@ -57,6 +60,22 @@ def extend(request: HttpRequest, case: Request) -> dict[str, Any] | None:
     return None
 
 
+def take_up(request: HttpRequest, case: Request) -> dict[str, Any] | None:
+    form = officer_forms.AnswerForm(request.POST)
+    if not form.is_valid():
+        return {"answer_form": form}
+    reviewing.take_up(case, form.cleaned_data["answer"], by=by(request), now=timezone.now())
+    return None
+
+
+def merge(request: HttpRequest, case: Request) -> dict[str, Any] | None:
+    form = officer_forms.MergeForm(request.POST)
+    if not form.is_valid():
+        return {"merge_form": form}
+    merging.merge(case, form.cleaned_data["earlier"], by=by(request), now=timezone.now())
+    return None
+
+
 def country(request: HttpRequest, case: Request) -> dict[str, Any] | None:
     form = officer_forms.CountryForm(request.POST)
     if not form.is_valid():
@@ -76,11 +95,22 @@ def forms(case: Request) -> dict[str, Any]:
     """All of them, empty."""
     return {
         "refusal_form": officer_forms.RefusalForm(case=case),
-        "answer_form": officer_forms.AnswerForm(),
+        "answer_form": officer_forms.AnswerForm(initial={"answer": draft(case)}),
+        "merge_form": officer_forms.MergeForm(),
         "question_form": officer_forms.QuestionForm(),
         "delay_form": officer_forms.DelayForm(),
         "country_form": officer_forms.CountryForm(country=case.country),
     }
+
+
+def draft(case: Request) -> str:
+    """The list of who was told, for the officer to send: the ledger of hand-overs has it."""
+    if case.kind != Kind.RECIPIENTS or not case.email_proved_at:
+        return ""
+    told = recipients(subject_of(case), case.language)
+    lines = [f"{one['name']}, {one['days']}: {', '.join(one['what'])}" for one in told]
+    with translation.override(case.language):
+        return "\n".join(lines) or gettext("We have given your data to nobody.")
 
 
 DEEDS: dict[str, Deed] = {
@@ -90,4 +120,6 @@ DEEDS: dict[str, Deed] = {
     "go_on": simply(asking.go_on),
     "extend": extend,
     "country": country,
+    "take_up": take_up,
+    "merge": merge,
 }

@@ -4,31 +4,50 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.core.validators import validate_email
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from privacy import countries
 from privacy.models.requests import Kind
+from privacy.requests import reviewing
 from privacy.requests.filing import Inquiry
 
-CHOICES = [
+RIGHTS = [
     (Kind.ACCESS, _("See what you hold about me")),
+    (Kind.PORTABILITY, _("Take my data along, to use elsewhere")),
+    (Kind.RECIPIENTS, _("Know who received my data")),
     (Kind.RECTIFICATION, _("Correct something")),
+    (Kind.COMPLETION, _("Add something that is missing")),
     (Kind.ERASURE, _("Erase my data")),
     (Kind.OBJECTION, _("Stop using my data")),
     (Kind.RESTRICTION, _("Keep it, but do not use it")),
-    (Kind.QUESTION, _("Ask the data protection officer")),
+    (Kind.WITHDRAWAL, _("Take back my consent")),
 ]
+WORDS = [
+    (Kind.QUESTION, _("Ask the data protection officer")),
+    (Kind.COMPLAINT, _("Complain about how my data is used")),
+    (Kind.APPEAL, _("Have an answer reviewed by somebody else")),
+]
+NEEDS_WORDS = (Kind.RECTIFICATION, Kind.COMPLETION, *(kind for kind, _label in WORDS))
+OTHERS = 4  # further addresses in one form
 
 
 class InquiryForm(forms.Form):
-    kind = forms.ChoiceField(
-        label=_("What would you like?"), choices=CHOICES, widget=forms.RadioSelect
-    )
+    kind = forms.ChoiceField(label=_("What would you like?"), widget=forms.RadioSelect)
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    others = forms.CharField(
+        label=_("Other addresses of yours, one on each line"),
+        max_length=1200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    country = forms.ChoiceField(label=_("Country where you live"), required=False)
     order_reference = forms.CharField(label=_("Order number"), max_length=40, required=False)
+    about = forms.CharField(label=_("Number of our answer"), max_length=20, required=False)
     message = forms.CharField(
         label=_("Anything we should know"),
         max_length=4000,
@@ -37,8 +56,11 @@ class InquiryForm(forms.Form):
     )
     key = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, kind: str = Kind.ACCESS) -> None:
+    def __init__(self, data: Any = None, *, kind: str = Kind.ACCESS, kinds: Any = ()) -> None:
         super().__init__(data, initial={"kind": kind, "key": str(uuid.uuid4())})
+        lives = [("", _("I would rather not say")), *countries.names().items()]
+        for name, offered in (("kind", [*(kinds or RIGHTS + WORDS)]), ("country", lives)):
+            cast("forms.ChoiceField", self.fields[name]).choices = offered
 
     def clean_key(self) -> uuid.UUID:
         """A key that is none means a form that was not ours: it is simply another request."""
@@ -47,15 +69,39 @@ class InquiryForm(forms.Form):
         except ValueError:
             return uuid.uuid4()
 
+    def clean_others(self) -> tuple[str, ...]:
+        """Each once, and each an address; nothing is looked up."""
+        typed = re.split(r"[\s,;]+", self.cleaned_data["others"].lower())
+        found = tuple(dict.fromkeys(email for email in typed if email))
+        if len(found) > OTHERS:
+            raise forms.ValidationError(_("Four more addresses at most; send another request."))
+        for email in found:
+            validate_email(email)
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        kind = said.get("kind")
+        if kind in NEEDS_WORDS and not said.get("message") and "message" in said:
+            self.add_error("message", _("Tell us in a few words what it is about."))
+        if kind == Kind.APPEAL and not reviewing.reviewable(said.get("about", "")):
+            self.add_error(
+                "about", _("We know no answer of that number. It stands at the end of our letter.")
+            )
+        return said
+
     def inquiry(self) -> Inquiry:
-        said = self.cleaned_data
+        said, email = self.cleaned_data, self.cleaned_data["email"].lower()
         return Inquiry(
             kind=Kind(said["kind"]),
-            email=said["email"].lower(),
+            email=email,
             language=get_language() or "nl",
             key=said["key"],
             order_reference=said["order_reference"],
             message=said["message"],
+            country=said["country"],
+            others=tuple(other for other in said["others"] if other != email),
+            about=said["about"].strip() if said["kind"] == Kind.APPEAL else "",
         )
 
 

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from privacy import countries
+from privacy.forms import InquiryForm
 from privacy.models import Request
 from privacy.models.requests import Refusal, Topic
 from privacy.requests import decisions
 from privacy.requests.extending import Cause
+from privacy.requests.filing import Inquiry
 
 
 def words(label: Any, rows: int = 5, **said: Any) -> forms.CharField:
     area = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=said.pop("most", 4000), widget=area, **said)
+
+
+class LetterForm(InquiryForm):
+    """A request that came by post or by phone: as the person would have typed it."""
+
+    language = forms.ChoiceField(label=_("Language of the person"), choices=settings.LANGUAGES)
+
+    def inquiry(self) -> Inquiry:
+        return replace(super().inquiry(), language=self.cleaned_data["language"])
 
 
 class RefusalForm(forms.Form):
@@ -53,6 +66,10 @@ class QuestionForm(forms.Form):
 class DelayForm(forms.Form):
     cause = forms.ChoiceField(label=_("Why it takes longer"), choices=Cause.choices)
     delay = words(_("Reasons, as the person will read them"))
+
+
+class MergeForm(forms.Form):
+    earlier = forms.CharField(label=_("Number of the earlier request"), max_length=20)
 
 
 class CountryForm(forms.Form):

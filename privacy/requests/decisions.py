@@ -12,10 +12,12 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from privacy import letters, remedies
-from privacy.models import Request
+from privacy.models import Note, Request
 from privacy.models.events import Action
 from privacy.models.requests import OPEN, Kind, Refusal, State
+from privacy.requests import address, wording
 from privacy.requests.events import PERSON, Actor, record
+from privacy.requests.reviewers import first_reviewers
 from privacy.vocabulary import Text
 
 # What is left of a case that needs no address any more: that it was, and how it went.
@@ -26,7 +28,6 @@ MINIMAL = {
     "subject_id": None,
 }
 RUN_BY_US = (Kind.ERASURE, Kind.ACCESS, Kind.PORTABILITY)  # approved, the shop does the rest
-DECIDED = (Action.APPROVED, Action.REFUSED, Action.ANSWERED)
 
 
 class Undecided(Exception):
@@ -57,6 +58,12 @@ class ReasonsMissing(Undecided):
     """No refusal, answer, extension or question goes out without its words."""
 
     words = _("Write down the reasons first.")
+
+
+class AddressMoved(Undecided):
+    """Delivery stops."""
+
+    words = _("The person's address has changed: both were told, and nothing was sent.")
 
 
 def move(case: Request, *states: State, **changes: Any) -> None:
@@ -154,20 +161,36 @@ def grounds(case: Request) -> list[Refusal]:
     return [ground for ground in Refusal if only or not ground.startswith("art17")]
 
 
-@transaction.atomic
 def answer(case: Request, text: str, *, by: Actor, now: datetime) -> None:
     """Answer a request that the officer carries out himself, such as a question.
 
-    Not to an address that is its account's no longer.
+    Not to an address that is its account's no longer: then both are told, and nothing is sent.
     """
     refuse_own(case, by)
     if not text.strip():
         raise ReasonsMissing
     if case.kind in RUN_BY_US:
         raise NotPossible
+    if current := address.moved_to(case):
+        halt(case, current, by=by, now=now)
+        raise AddressMoved
+    send_answer(case, text, by=by, now=now)
+
+
+@transaction.atomic
+def halt(case: Request, current: str, *, by: Actor, now: datetime) -> None:
+    wait_no_longer(case, by=by, now=now)
+    address.stop(case, current, now=now)
+
+
+@transaction.atomic
+def send_answer(case: Request, text: str, *, by: Actor, now: datetime) -> None:
     wait_no_longer(case, by=by, now=now)
     end = {"assigned_to_id": by.staff_id, "closed_at": now}
     move(case, State.IN_ASSESSMENT, state=State.FULFILLED, answer=text, **end)
+    if case.kind == Kind.COMPLETION:  # Art. 16: kept with the record
+        said = {"text": case.message, "kind": Note.Kind.STATEMENT}
+        Note.objects.create(request=case, written_at=now, **said)
     record(case, Action.ANSWERED, by=by, now=now)
     tell(case, "privacy/answered", answer=text)
 
@@ -199,18 +222,6 @@ def refuse_own(case: Request, by: Actor) -> None:
         raise SameReviewer
 
 
-def first_reviewers(case: Request) -> set[int | None]:
-    """Who decided on the case that is reviewed here, and on the one that was reviewed there."""
-    found: set[int | None] = set()
-    before, seen = case.appeal_of, {case.pk}
-    while before and before.pk not in seen:
-        seen.add(before.pk)
-        decided = before.events.filter(action__in=DECIDED, staff__isnull=False)
-        found |= {*decided.values_list("staff_id", flat=True)}
-        before = before.appeal_of
-    return found
-
-
 def tell(case: Request, kind: str, *, about: str = "", **context: Any) -> None:
     """Write to the address that the request is bound to, while it is held."""
     if not case.email:
@@ -222,3 +233,9 @@ def tell(case: Request, kind: str, *, about: str = "", **context: Any) -> None:
         about=f"request:{case.reference}{about}",
         context={"reference": case.reference, "kind": case.kind, **context},
     )
+
+
+def say_received(case: Request) -> None:
+    """Confirm a request, and by when it is answered."""
+    due = wording.day(case.due_at, case.language)
+    tell(case, "privacy/request_received", due=due, law=str(case.get_regime_display()))

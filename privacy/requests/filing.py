@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -11,13 +11,16 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from privacy import letters
+from privacy import gate, letters
 from privacy.models import Request
 from privacy.models.events import Action
 from privacy.models.requests import Kind, State
-from privacy.requests import links, timing, wording
-from privacy.requests.events import PERSON, record
+from privacy.requests import links, merging, reviewing, timing, wording
+from privacy.requests.decisions import NotPossible, say_received
+from privacy.requests.events import PERSON, SYSTEM, Actor, record
 from privacy.requests.proof import send_code
+
+OWN_WAY = (Kind.ERASURE, Kind.ACCESS, Kind.PORTABILITY)
 
 
 class Account(Protocol):
@@ -40,6 +43,8 @@ class Inquiry:
     order_reference: str = ""
     message: str = ""
     country: str = ""  # where the person lives, if he says so
+    others: tuple[str, ...] = ()  # further addresses, each a request with its own proof
+    about: str = ""  # the number of the case whose answer is to be reviewed
 
 
 @transaction.atomic
@@ -95,11 +100,20 @@ def running_deletion(user: Account) -> Request | None:
     return Request.objects.deletions_running().filter(user_id=user.pk).first()
 
 
-@transaction.atomic
-def file_inquiry(inquiry: Inquiry, *, now: datetime) -> Request:
-    """Take a request in and send a code to its address.
+def file_inquiries(inquiry: Inquiry, *, now: datetime) -> list[Request]:
+    """One request for each address: what is not proved for itself gives its address nothing."""
+    others = [
+        replace(inquiry, email=email, key=uuid.uuid5(inquiry.key, email))
+        for email in inquiry.others
+    ]
+    return [file_inquiry(one, now=now) for one in (inquiry, *others)]
 
-    Nothing is looked up here, so a known and an unknown address cost the same and answer the same.
+
+@transaction.atomic
+def file_inquiry(inquiry: Inquiry, *, now: datetime, by: Actor = PERSON) -> Request:
+    """Take a request in and send a code to its address. Staff may write down one that came by post.
+
+    No address is looked up here, so a known and an unknown one cost the same and answer the same.
     """
     case, new = Request.objects.get_or_create(
         filing_key=inquiry.key,
@@ -110,11 +124,59 @@ def file_inquiry(inquiry: Inquiry, *, now: datetime) -> Request:
             "order_reference": inquiry.order_reference,
             "message": inquiry.message,
             "language": inquiry.language,
+            "appeal_of": reviewing.reviewable(inquiry.about) if inquiry.about else None,
             **timing.opening(inquiry.country, now=now),
         },
     )
     if not new:  # the same form, sent twice
         return case
-    record(case, Action.RECEIVED, by=PERSON, now=now)
+    record(case, Action.RECEIVED, by=by, now=now)
     send_code(case, now=now)
     return case
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a signed-in person asks for. ``about``: the case whose answer is to be reviewed."""
+
+    kind: Kind
+    message: str = ""
+    order_reference: str = ""
+    country: str = ""
+    about: Request | None = None
+
+
+@transaction.atomic
+def file_own(user: Account, wish: Wish, *, now: datetime) -> Request:
+    """A request from an account, which is proof enough; asked twice, it is the same request.
+
+    Not for what has its own way: the deletion of an account, and the archives of its data.
+    """
+    if wish.kind in OWN_WAY or (wish.about and wish.about.user_id != user.pk):
+        raise NotPossible
+    get_user_model().objects.select_for_update(no_key=True).get(pk=user.pk)
+    case = wished(user, wish, now=now)
+    if running := merging.earlier(case):
+        return running
+    case.save()
+    for action in (Action.RECEIVED, Action.SIGNED_IN):
+        record(case, action, by=PERSON, now=now)
+    gate.carry_out(case, SYSTEM, now)
+    say_received(case)
+    return case
+
+
+def wished(user: Account, wish: Wish, *, now: datetime) -> Request:
+    return Request(
+        kind=wish.kind,
+        state=State.IN_ASSESSMENT,
+        user_id=user.pk,
+        subject_id=user.subject_id,
+        email=user.email,
+        email_proved_at=now,
+        language=spoken(user),
+        message=wish.message,
+        order_reference=wish.order_reference,
+        appeal_of=wish.about,
+        **timing.opening(wish.country, now=now),
+    )

@@ -13,7 +13,7 @@ from privacy import gate, letters, subjects
 from privacy.models import Request, VerificationCode
 from privacy.models.events import Action
 from privacy.models.requests import State
-from privacy.requests import wording
+from privacy.requests import decisions, merging
 from privacy.requests.events import PERSON, SYSTEM, record
 
 LIFETIME = timedelta(minutes=15)
@@ -92,19 +92,11 @@ def accept(case: Request, code: VerificationCode, *, now: datetime) -> None:
     used = VerificationCode.objects.filter(pk=code.pk, used_at=None).update(used_at=now)
     if not (won and used):
         return
+    case.refresh_from_db()
     record(case, Action.PROVED, by=PERSON, now=now)
-    gate.carry_out(case, SYSTEM, now)
-    letters.send(
-        "privacy/request_received",
-        to=case.email,
-        language=case.language,
-        about=f"request:{case.reference}",
-        context={
-            "reference": case.reference,
-            "kind": case.kind,
-            "due": wording.day(case.due_at, case.language),
-        },
-    )
+    if merging.join_earlier(case, now=now) is None:
+        gate.carry_out(case, SYSTEM, now)
+        decisions.say_received(case)
 
 
 def account_at(email: str) -> int | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from privacy import limits, processing
-from privacy.forms import CodeForm, InquiryForm, ReplyForm
+from privacy.forms import OTHERS, RIGHTS, WORDS, CodeForm, InquiryForm, ReplyForm
 from privacy.models import Request
 from privacy.models.requests import Kind, State
 from privacy.requests import asking, decisions, filing, links, proof
@@ -36,30 +40,43 @@ def policy(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: HttpRequest) -> HttpResponse:
-    return render(request, "privacy/contact.html")
+    """A question, a complaint or a review: a case with a clock, answered by mail."""
+    return asked(request, "privacy/contact.html", kinds=WORDS, first=Kind.QUESTION)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def inquire(request: HttpRequest) -> HttpResponse:
-    kind = request.GET.get("kind", Kind.ACCESS)
-    form = InquiryForm(request.POST if request.method == "POST" else None, kind=kind)
+    return asked(request, "privacy/request.html", kinds=RIGHTS + WORDS, first=Kind.ACCESS)
+
+
+def asked(request: HttpRequest, template: str, *, kinds: Any, first: Kind) -> HttpResponse:
+    data = request.POST if request.method == "POST" else None
+    form = InquiryForm(data, kind=request.GET.get("kind", first), kinds=kinds)
     if request.method != "POST" or not form.is_valid():
-        return render(request, "privacy/request.html", {"form": form})
-    if not may_ask(request, form.cleaned_data["email"]):
+        return render(request, template, {"form": form})
+    inquiry = form.inquiry()
+    if not may_ask(request, [inquiry.email, *inquiry.others]):
         return too_often(request)
-    case = filing.file_inquiry(form.inquiry(), now=timezone.now())
-    return redirect("privacy:code", case.reference)
+    cases = filing.file_inquiries(inquiry, now=timezone.now())
+    return redirect(code_page([case.reference for case in cases]))
 
 
-def may_ask(request: HttpRequest, email: str) -> bool:
-    """Both are counted each time, so that neither says anything about the other."""
+def code_page(references: list[str]) -> str:
+    """Where the code of the first is typed; the others wait there for theirs."""
+    page = reverse("privacy:code", args=[references[0]])
+    return f"{page}?{urlencode({'next': references[1:]}, doseq=True)}" if references[1:] else page
+
+
+def may_ask(request: HttpRequest, emails: list[str]) -> bool:
+    """All are counted each time, so that none says anything about another."""
     client = str(request.META.get("REMOTE_ADDR", ""))
     by_client = limits.allows("request", client, times=20, within=HOUR)
-    by_address = limits.allows("request-to", email.lower(), times=5, within=HOUR)
-    return by_client and by_address
+    each = [limits.allows("request-to", to.lower(), times=5, within=HOUR) for to in emails]
+    return by_client and all(each)
 
 
 def too_often(request: HttpRequest) -> HttpResponse:
@@ -76,9 +93,9 @@ def inquiries(reference: str) -> Request:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest, reference: str) -> HttpResponse:
-    case = inquiries(reference)
+    case, others = inquiries(reference), following(request)
     if case.state != State.AWAITING_VERIFICATION:
-        return redirect("privacy:filed", case.reference)
+        return redirect(code_page(others) if others else filed_page(case))
     if "again" in request.POST:
         return another_code(request, case)
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -88,8 +105,18 @@ def code(request: HttpRequest, reference: str) -> HttpResponse:
         except proof.ProofRefused as refused:
             form.add_error("code", why_refused(refused))
         else:
-            return redirect("privacy:filed", case.reference)
-    return render(request, "privacy/code.html", {"form": form, "case": case})
+            return redirect(code_page(others) if others else filed_page(case))
+    return render(request, "privacy/code.html", {"form": form, "case": case, "others": others})
+
+
+def filed_page(case: Request) -> str:
+    return reverse("privacy:filed", args=[case.reference])
+
+
+def following(request: HttpRequest) -> list[str]:
+    """The requests of the other addresses in the form, whose codes come next."""
+    typed = request.GET.getlist("next")[:OTHERS]
+    return [reference for reference in typed if re.fullmatch(r"V(-[0-9A-Z]{4}){3}", reference)]
 
 
 def another_code(request: HttpRequest, case: Request) -> HttpResponse:
@@ -99,7 +126,11 @@ def another_code(request: HttpRequest, case: Request) -> HttpResponse:
     except proof.NoMoreCodes as refused:
         form, sent = CodeForm({"code": "000000"}), False
         form.add_error("code", why_refused(refused))
-    return render(request, "privacy/code.html", {"form": form, "case": case, "sent": sent})
+    return render(
+        request,
+        "privacy/code.html",
+        {"form": form, "case": case, "sent": sent, "others": following(request)},
+    )
 
 
 def why_refused(refused: proof.ProofRefused) -> str:

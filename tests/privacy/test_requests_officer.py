@@ -24,7 +24,8 @@ LIST = "/admin/privacy/request/"
 
 
 def proved(client: Client, inbox: Inbox, kind: str, email: str = "guest@example.org") -> Request:
-    answer = client.post("/en/privacy/request/", {"kind": kind, "email": email})
+    typed = {"kind": kind, "email": email, "message": "My words."}
+    answer = client.post("/en/privacy/request/", typed)
     client.post(str(answer["Location"]), {"code": code_in(inbox()[-1])})
     return Request.objects.latest("pk")
 

@@ -176,11 +176,11 @@ def test_after_an_erasure_the_address_is_nowhere_in_the_requests(
 def test_the_purge_forgets_the_address_at_once_and_the_case_after_two_years(
     client: Client, inbox: Inbox
 ) -> None:
-    case = ask(client, inbox, "question")
+    case = ask(client, inbox, "question", message="Do you?")
     officer().post(
         f"/admin/privacy/request/{case.pk}/decide/", {"decision": "answer", "answer": "Yes, we do."}
     )
-    running = ask(client, inbox, "question")
+    running = ask(client, inbox, "question", message="And now?")
 
     with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
         purge()
