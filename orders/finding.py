@@ -18,31 +18,30 @@ def look_for(number: str, email: str, *, now: datetime) -> None:
     """Keep one row and queue one job, found or not: neither the answer nor the work says which."""
     named = Order.objects.filter(number__iexact=number, email__iexact=email)
     found = named.values_list("pk", flat=True).first() or NONE
-    _queue(Lookup.objects.create(order_key=found, asked_at=now))
+    Lookup.objects.create(order_key=found, asked_at=now)
+    _queue(found)
 
 
-def _queue(asked: Lookup) -> None:
+def _queue(order_key: int) -> None:
     from orders import tasks  # which knows all of us
 
-    tasks.mail_link.delay(asked.order_key, asked.pk)  # the order first: its person is asked for
+    tasks.mail_link.delay(order_key)
 
 
 @transaction.atomic
 def mail_link(pk: int, *, now: datetime) -> None:
-    """Mail the link that was asked for, if there is one; the row goes with it. Once."""
-    asked = Lookup.objects.select_for_update().filter(pk=pk).first()
-    if asked is None:
-        return
-    order = Order.objects.filter(pk=asked.order_key).first()
+    """Mail the order's link, if there is one; whoever asked for it is answered with that."""
+    order = Order.objects.filter(pk=pk).first()
     if order:
         letters.order_link(order, now=now)
-    asked.delete()
+    Lookup.objects.filter(order_key=pk).delete()
 
 
 def sweep(*, now: datetime) -> int:
     """Queue again what no broker took; forget what nobody may do, or waits no more."""
     Lookup.objects.filter(asked_at__lt=now - LOST).delete()
-    waiting = list(Lookup.objects.filter(asked_at__lt=now - LATE).order_by("asked_at")[:AT_ONCE])
-    for asked in waiting:
-        _queue(asked)
-    return len(waiting)
+    waiting = Lookup.objects.filter(asked_at__lt=now - LATE).order_by("order_key")
+    keys = list(waiting.values_list("order_key", flat=True).distinct()[:AT_ONCE])
+    for key in keys:
+        _queue(key)
+    return len(keys)

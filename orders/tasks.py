@@ -63,6 +63,6 @@ def take_up_withdrawal(pk: int) -> None:
 
 
 @shared_task(name="orders.mail_link", ignore_result=True)
-def mail_link(order_key: int, pk: int) -> None:
+def mail_link(pk: int) -> None:
     """Mail the link that somebody asked for. Safe to repeat; the sweep finds what this missed."""
     finding.mail_link(pk, now=timezone.now())

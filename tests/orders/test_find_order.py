@@ -185,6 +185,7 @@ def test_what_no_broker_took_the_sweep_has_mailed_once(paid: Order, jobs: Jobs) 
 
 def test_what_nobody_did_within_an_hour_is_forgotten(paid: Order, jobs: Jobs) -> None:
     looks(Client(), paid.number)
+    redis.Redis.from_url(settings.BROKER_URL).delete("celery")
 
     with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=True):
         sweep()
