@@ -68,7 +68,7 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Fields of one model that are treated alike."""
+    """Fields of one model that are treated alike; ``snapshot.phone`` is one key of a JSON field."""
 
     fields: tuple[str, ...]
     category: Category | None = None  # None: not personal
@@ -81,6 +81,11 @@ class Group:
     about: str = ""  # the role of the person it speaks of, where the row speaks of several
     why: Text = ""  # the note beside the form field, where the purposes' names do not say it well
     recipients: tuple[Recipient, ...] | None = None  # of the purposes' ones; None: all of them
+
+    @property
+    def columns(self) -> set[str]:
+        """The fields it speaks of, whole or by a key."""
+        return {name.partition(".")[0] for name in self.fields}
 
     @property
     def receivers(self) -> list[Recipient]:
@@ -116,8 +121,11 @@ class Declaration:
 
     def name_of(self, field: str) -> str:
         """What people call a field, in the active language."""
-        known = self.words.fields.get(field)
-        return str(known or getattr(self.model._meta.get_field(field), "verbose_name", field))
+        if known := self.words.fields.get(field):
+            return str(known)
+        column, _, key = field.partition(".")
+        spoken = getattr(self.model._meta.get_field(column), "verbose_name", column)
+        return key.rpartition(".")[2].replace("_", " ") or str(spoken)
 
     @property
     def personal(self) -> list[Group]:
@@ -130,7 +138,7 @@ class Declaration:
         return not self.keep_row and len(treatments) == 1
 
     def names(self) -> Iterator[str]:
-        """Every field that the declaration speaks of, a doubled one twice."""
+        """Every field that the declaration speaks of, a doubled one twice; JSON keys apart."""
         for group in self.groups:
             yield from group.fields
         steps = {role.user.split("__")[0] for role in self.roles.values()}
@@ -138,7 +146,8 @@ class Declaration:
 
     @property
     def grouped(self) -> set[str]:
-        return {name for group in self.groups for name in group.fields}
+        """The columns that a group names, whole or by a key."""
+        return {name for group in self.groups for name in group.columns}
 
 
 registry: dict[type[Model], Declaration] = {}

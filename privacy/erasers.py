@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
-from django.db.models import BinaryField, CharField, Field, ManyToManyField, Model, Q, Value
+from django.db.models import (
+    BinaryField,
+    CharField,
+    F,
+    Field,
+    Func,
+    JSONField,
+    ManyToManyField,
+    Model,
+    Q,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Cast, Concat
 
 from privacy.declarations import Declaration, Group
@@ -22,12 +35,38 @@ def values(declaration: Declaration, group: Group) -> dict[str, Any]:
     """
     if group.erase is Erase.UNLINKED:
         return {}
-    return {field.name: value(field, group.erase) for field in columns(declaration, group)}
+    whole = {field.name: value(field, group.erase) for field in columns(declaration, group)}
+    return whole | {name: without(name, paths) for name, paths in keyed(group).items()}
 
 
 def columns(declaration: Declaration, group: Group) -> list[Field[Any, Any]]:
     fields = declaration.model._meta.fields
     return [field for field in fields if field.name in group.fields]
+
+
+def keyed(group: Group) -> dict[str, list[list[str]]]:
+    """The JSON keys of a group by their column, each as the way to it."""
+    found: dict[str, list[list[str]]] = {}
+    for name in group.fields:
+        column, *path = name.split(".")
+        if path:
+            found.setdefault(column, []).append(path)
+    return found
+
+
+def without(column: str, paths: list[list[str]]) -> Any:
+    """The JSON of a column less these keys; the others stay as they are."""
+    left: Any = F(column)
+    for path in paths:
+        way = Value(path, output_field=ArrayField(TextField()))
+        left = Func(left, way, template="(%(expressions)s)", arg_joiner=" #- ")
+        left.output_field = JSONField()
+    return left
+
+
+def lacks(column: str, path: list[str]) -> Q:
+    *before, last = path
+    return ~Q((f"{'__'.join([column, *before])}__has_key", last))
 
 
 def many(declaration: Declaration, group: Group) -> list[ManyToManyField[Any, Any]]:
@@ -62,17 +101,29 @@ def erased(declaration: Declaration, group: Group) -> Q:
     """
     if declaration.whole:
         return Q(pk__in=())
-    done = Q()
+    if group.erase is Erase.UNLINKED:
+        stored = columns(declaration, group) or keyed(group)
+        return Q() if stored else emptied(declaration, group)
+    done = emptied(declaration, group)
     for field in columns(declaration, group):
-        if group.erase is Erase.UNLINKED:
-            return done
-        if group.erase is Erase.RANDOM:
-            done &= Q((f"{field.name}__startswith", MARK))
-        else:
-            done &= same(field, value(field, group.erase))
+        done &= gone(field, group.erase)
+    for column, paths in keyed(group).items():
+        done &= Q(*(lacks(column, path) for path in paths))
+    return done
+
+
+def emptied(declaration: Declaration, group: Group) -> Q:
+    """The rows in which the group's many-to-many fields hold nobody."""
+    done = Q()
     for link in many(declaration, group):
         done &= ~Q(pk__in=through(link).values(link.m2m_column_name()))
     return done
+
+
+def gone(field: Field[Any, Any], erase: Any) -> Q:
+    if erase is Erase.RANDOM:
+        return Q((f"{field.name}__startswith", MARK))
+    return same(field, value(field, erase))
 
 
 def same(field: Field[Any, Any], wanted: Any) -> Q:

@@ -91,7 +91,11 @@ def _(value: dict) -> str:  # type: ignore[type-arg]  # dispatch takes the bare 
 
 
 def cell(row: Model, name: str, subject: Subject) -> tuple[Any, str]:
-    """A field of a row, plain and in words. Raises FieldDoesNotExist."""
+    """A field of a row, or a key of a JSON one, plain and in words. Raises FieldDoesNotExist."""
+    column, *path = name.split(".")
+    if path:
+        found = at(getattr(row, column), path)
+        return plain(found), words(found)
     field = row._meta.get_field(name)
     if isinstance(field, ManyToManyField):
         others = [other(related, subject) for related in getattr(row, name).all()]
@@ -106,6 +110,13 @@ def cell(row: Model, name: str, subject: Subject) -> tuple[Any, str]:
     return plain(value), words(shown)
 
 
+def at(value: Any, path: list[str]) -> Any:
+    """What lies at the end of a way through JSON; None where it breaks off."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
 def other(related: Model, subject: Subject) -> str:
     """What may be said of a row that is pointed to: of another person, nothing."""
     if isinstance(related, get_user_model()):
@@ -115,4 +126,4 @@ def other(related: Model, subject: Subject) -> str:
 
 
 def is_file(model: type[Model], name: str) -> bool:
-    return isinstance(model._meta.get_field(name), FileField)
+    return isinstance(model._meta.get_field(name.partition(".")[0]), FileField)

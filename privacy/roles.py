@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, F, Q
+from django.db.models.functions import Cast
+from django.db.models.lookups import In
 
 from privacy.subjects import Subject
 
@@ -17,7 +20,8 @@ class Role:
     ``user`` is the lookup of the account. ``email`` is the lookup of the address, matched without
     regard to case and only in rows without an account. Such a row is reached where ``proved``
     matches it (``Q()``: always) or where the person names its ``reference``. Rows that hold no
-    address but something made of it are found by ``match``.
+    address but something made of it are found by ``match``. ``generic`` names the two columns,
+    content type and key, by which a row points at any other: it is whoever's that one is.
     """
 
     user: str = ""
@@ -25,6 +29,7 @@ class Role:
     proved: Q | None = None
     reference: str = ""
     match: Callable[[Subject], Q] | None = None
+    generic: tuple[str, str] = ("", "")
 
     def reach(self, subject: Subject) -> Q:
         """The rows that are this person's in this role."""
@@ -33,6 +38,8 @@ class Role:
             mine |= Q((self.user, subject.user.pk))
         if self.email and subject.emails:
             mine |= self.nobodys & self.addressed(subject) & self.opened(subject)
+        if self.generic[0]:
+            mine |= pointing(*self.generic, subject)
         return mine | self.match(subject) if self.match else mine
 
     @property
@@ -50,3 +57,21 @@ class Role:
         if self.reference and subject.references and opened:
             opened |= Q((f"{self.reference}__in", sorted(subject.references)))
         return opened
+
+
+def pointing(kind: str, key: str, subject: Subject) -> Q:
+    """Rows whose content type and key are those of a row that is this person's.
+
+    Keys are compared as text: one column holds numbers, UUIDs and words alike.
+    """
+    from privacy.declarations import registry  # which knows of roles
+
+    mine = Q(pk__in=())
+    for declaration in registry.values():
+        role = declaration.roles.get("")
+        if declaration.personal and role and not role.generic[0]:
+            rows = declaration.model._base_manager.filter(role.reach(subject))
+            keys = rows.annotate(privacy_key=Cast("pk", CharField())).values("privacy_key").query
+            which = ContentType.objects.get_for_model(declaration.model)
+            mine |= Q(In(Cast(F(key), CharField()), keys), **{kind: which.pk})
+    return mine

@@ -68,8 +68,14 @@ def held_by(
 
 
 def held_back(declaration: Declaration) -> Q:
-    return reduce(or_, [hold(declaration.model) or NOTHING for hold in holds], NOTHING)
+    return matched(declaration, holds)
 
 
 def paused(declaration: Declaration) -> Q:
-    return reduce(or_, [pause(declaration.model) or NOTHING for pause in pauses], NOTHING)
+    return matched(declaration, pauses)
+
+
+def matched(declaration: Declaration, asked: list[Hold]) -> Q:
+    """What any of them matches; an empty Q, which Django would drop, is every row."""
+    found = (one(declaration.model) for one in asked)
+    return reduce(or_, [q or ~NOTHING for q in found if q is not None], NOTHING)

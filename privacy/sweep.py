@@ -13,7 +13,7 @@ from django.db.models import FileField, Max, Model, Q, QuerySet
 from django.db.models.deletion import Collector
 
 from privacy import erasers
-from privacy.declarations import CLAIMS, Declaration, Group
+from privacy.declarations import CLAIMS, Declaration, Group, registry
 from privacy.plan import Ground, Line
 from privacy.purposes import Purpose
 from privacy.rule import NOTHING, due, held_back, held_by
@@ -93,7 +93,7 @@ class Sweep:
             return
         rows = self.rows(pks)
         collector = Collector(using=router.db_for_write(self.declaration.model), origin=rows)
-        collector.collect(rows)
+        collector.collect(rows, keep_parents=inherits_personal(self.declaration.model))
         for instances in collector.data.values():
             self.files += files_of(instances)
         for fast in collector.fast_deletes:
@@ -126,6 +126,12 @@ class Sweep:
         """A kept row of which nothing personal is left loses its link to the account too."""
         for name in links(self.declaration):
             self.rows(pks).exclude(**{f"{name}__isnull": True}).update(**{name: None})
+
+
+def inherits_personal(model: type[Model]) -> bool:
+    """Whether the row it extends has a declaration of its own, which decides on that one."""
+    parents = [registry.get(parent) for parent in model._meta.parents]
+    return any(parent.personal for parent in parents if parent)
 
 
 def links(declaration: Declaration) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext_lazy as _
@@ -62,14 +61,6 @@ SECURITY = Purpose(
     interest=_("Nobody but you gets into your account."),
     compelling=_("Without it, whoever guesses would get into the accounts of others."),
     key="security",
-)
-STAFF_RECORD = Purpose(
-    _("Show which member of staff changed what"),
-    LegalBasis.LEGITIMATE_INTERESTS,
-    Period(years=1),
-    interest=_("We can see who changed what about a customer."),
-    compelling=_("Customers have a right to know what was done with their data."),
-    key="staff-record",
 )
 SECRET = _("secret")
 
@@ -217,31 +208,6 @@ declare(
         _("browser that is signed in or waits for a code"),
         _("browsers that are signed in or wait for a code"),
         {"session_key": _("key of the browser"), "session_data": _("what is remembered in it")},
-    ),
-)
-declare(
-    LogEntry,
-    personal(
-        *("action_time", "content_type", "object_id", "object_repr"),
-        *("action_flag", "change_message"),
-        category=Category.WORK,
-        purposes=[STAFF_RECORD],
-        source=Source.OBSERVED,
-        rectify=Rectify.NEVER,
-    ),
-    user="user",
-    clock="action_time",
-    words=Words(
-        _("work in the administration"),
-        _("work in the administration"),
-        {
-            "action_time": _("done at"),
-            "content_type": _("kind of record"),
-            "object_id": _("number of the record"),
-            "object_repr": _("name of the record"),
-            "action_flag": _("what was done"),
-            "change_message": _("what changed"),
-        },
     ),
 )
 declare_impersonal(ContentType, Group, Permission, SocialApp)

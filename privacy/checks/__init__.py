@@ -6,7 +6,8 @@ into what is kept. E008 a person who cannot be erased. E009 no purpose. E010 clo
 start. E011 clock without index. E012 doubled purpose key. E013 foreign keys in a circle.
 E014 unknown role. E015 a guest's address that nothing proves. E016 nothing finds whose it is.
 E017 contact details called anonymous. E018 undeclared job. E019 job that is not there. E020 job
-that says nothing of people. E030 a recipient without contract. E031 a legitimate interest that
+that says nothing of people. E021 a row that points anywhere, and nothing finds at whom. E022 a
+cascade into other people's rows. E030 a recipient without contract. E031 a legitimate interest that
 nobody named.
 """
 

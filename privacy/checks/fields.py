@@ -8,12 +8,12 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
-from django.db.models import Field, Model, Q
+from django.db.models import Field, JSONField, Model, Q
 
 from privacy import erasers
 from privacy.checks.constraints import violated
 from privacy.declarations import Declaration, Group
-from privacy.vocabulary import Erase
+from privacy.vocabulary import Erase, Rectify
 
 
 def path(model: type[Model], lookup: str) -> list[Field[Any, Any]]:
@@ -34,17 +34,24 @@ def check_names(declaration: Declaration) -> Iterator[CheckMessage]:
         return
     model = declaration.model
     named = Counter(declaration.names())
+    columns = {name.partition(".")[0] for name in named}
     for field in (*model._meta.local_fields, *model._meta.local_many_to_many):
-        if field.name not in named and not field.auto_created:
+        if field.name not in columns and not field.auto_created:
             hint = "Say in personal_data.py whether it is personal."
             yield Error("The field is undeclared.", hint, field, "privacy.E002")
-    for name in (name for name, times in named.items() if times > 1):
+    for name in (name for name, times in named.items() if times > 1 or within(name, named)):
         hint = "Name it in one group only."
         yield Error(f"It declares {name} more than once.", hint, model, "privacy.E004")
     for lookup in sorted(unknown(model, {*named, *lookups(declaration)})):
         hint = "Was it renamed? Lookups go along foreign keys."
         yield Error(f"It declares {lookup}, which it has not.", hint, model, "privacy.E003")
     yield from check_conditions(declaration)
+
+
+def within(name: str, named: Counter[str]) -> bool:
+    """Whether a JSON key is named beside the whole that it is part of."""
+    parts = name.split(".")
+    return any(".".join(parts[:length]) in named for length in range(1, len(parts)))
 
 
 def check_conditions(declaration: Declaration) -> Iterator[CheckMessage]:
@@ -60,10 +67,14 @@ def check_conditions(declaration: Declaration) -> Iterator[CheckMessage]:
 
 def unknown(model: type[Model], names: set[str]) -> Iterator[str]:
     for lookup in names:
+        column, _, key = lookup.partition(".")
         try:
-            path(model, lookup)
+            last = path(model, column)[-1]
         except FieldDoesNotExist:
             yield lookup
+        else:
+            if key and not isinstance(last, JSONField):
+                yield lookup
 
 
 def lookups(declaration: Declaration) -> Iterator[str]:
@@ -97,6 +108,8 @@ def cannot(declaration: Declaration, problem: str) -> Error:
 def misfits(declaration: Declaration, group: Group) -> Iterator[str]:
     if group.erase is Erase.UNLINKED:
         return
+    if erasers.keyed(group) and (group.erase is not Erase.BLANK or group.rectify is Rectify.SELF):
+        yield "a key of a JSON field is taken away whole, and corrected on request."
     for field in erasers.columns(declaration, group):
         try:
             yield from misfit(field, group.erase)

@@ -65,7 +65,7 @@ class Judge:
 def group_of(declaration: Declaration, column: str) -> Group | None:
     for group in declaration.personal:
         for field in declaration.model._meta.fields:
-            if field.column == column and field.name in group.fields:
+            if field.column == column and field.name in group.columns:
                 return group
     return None
 

@@ -14,6 +14,7 @@ from privacy.declarations import (
     LegalBasis,
     Period,
     Purpose,
+    Rectify,
     Role,
     declare_impersonal,
     not_personal,
@@ -265,3 +266,47 @@ def test_a_proxy_is_not_asked_for_again() -> None:
     assert models().Gift not in registry
 
     assert found() == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ("text.length",),  # no JSON field
+        ("extra", "extra.shoe"),  # the whole and a part of it
+        ("extra.phone",),  # twice
+        ("extra.address",),  # a part of it is named elsewhere
+    ],
+)
+def test_a_key_that_cannot_be(fields: tuple[str, ...]) -> None:
+    post = models().Post
+    change(post, groups=(*registry[post].groups, not_personal(*fields)))
+
+    assert set(found()) & {"privacy.E003", "privacy.E004"}
+
+
+def test_a_key_is_taken_away_whole_and_never_corrected_alone() -> None:
+    post = models().Post
+    regroup(post, "extra.phone", erase="nobody")
+    assert "privacy.E005" in found()
+
+    regroup(post, "extra.phone", erase=Erase.BLANK, rectify=Rectify.SELF)
+    assert "privacy.E005" in found()
+
+
+def test_a_row_that_points_anywhere_and_that_nothing_finds() -> None:
+    change(models().Remark, roles={}, groups=())
+
+    assert found() == ["privacy.E021"]
+
+
+def test_a_cascade_into_the_rows_of_other_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    post = models().Post
+    change(post, keep_row=False)
+    field = post._meta.get_field("parent")
+    assert "privacy.E022" not in found()
+
+    monkeypatch.setattr(field.remote_field, "on_delete", CASCADE)
+    assert "privacy.E022" in found()
+
+    monkeypatch.setattr(field.remote_field, "on_delete", PROTECT)
+    assert "privacy.E008" in found()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
 from django.db import models
 from django.db.models import Q
 
@@ -71,3 +73,48 @@ class Visit(Row):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     page = models.CharField(max_length=100)
     seen_at = models.DateTimeField(db_index=True)
+
+
+class Member(Row):
+    """Inherited from, by tables of their own."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    name = models.CharField(max_length=100)
+    left_at = models.DateTimeField(null=True, db_index=True)
+
+
+class Teacher(Member):
+    subject = models.CharField(max_length=100)
+
+
+class Post(Row):
+    """A UUID for its key, itself for a parent, keys in JSON, many who like it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    parent = models.ForeignKey("self", models.SET_NULL, null=True)
+    text = models.TextField()
+    extra = models.JSONField(default=dict)
+    liked_by = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
+    written_at = models.DateTimeField(db_index=True)
+
+
+class Remark(Row):
+    """Of any other row: whoever's that one is, this speaks of."""
+
+    content_type = models.ForeignKey("contenttypes.ContentType", models.CASCADE)
+    object_id = models.CharField(max_length=40)
+    about = GenericForeignKey()
+    text = models.TextField()
+    made_at = models.DateTimeField(db_index=True)
+
+
+class PostHistory(Row):
+    """What a post was before, as history tables keep it: a copy without a foreign key."""
+
+    post = models.UUIDField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False
+    )
+    text = models.TextField()
+    changed_at = models.DateTimeField(db_index=True)

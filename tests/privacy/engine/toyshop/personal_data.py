@@ -132,3 +132,45 @@ def declare_all() -> None:
         user="user",
         clock="seen_at",
     )
+    declare(
+        toys.Member,
+        personal("name", category=contact, purposes=[account]),
+        not_personal("left_at"),
+        user="user",
+        clock="left_at",
+        performing=Q(left_at=None),
+    )
+    declare(
+        toys.Teacher,
+        personal("subject", category=purchases, purposes=[account]),
+        user="user",
+        clock="left_at",
+        performing=Q(left_at=None),
+    )
+    declare(
+        toys.Post,
+        personal("text", category=Category.MESSAGES, purposes=[account]),
+        personal("extra.phone", "extra.address.street", category=contact, purposes=[account]),
+        not_personal("extra.device", "extra.address.country", "id", "parent", "written_at"),
+        personal(
+            "liked_by", category=purchases, purposes=[account], erase=Erase.UNLINKED, about="liker"
+        ),
+        user="author",
+        roles={"liker": Role(user="liked_by")},
+        clock="written_at",
+        keep_row=True,
+    )
+    declare(
+        toys.Remark,
+        personal("text", category=Category.MESSAGES, purposes=[account]),
+        not_personal("content_type", "object_id", "made_at"),
+        roles={"": Role(generic=("content_type", "object_id"))},
+        clock="made_at",
+    )
+    declare(
+        toys.PostHistory,
+        personal("text", category=Category.MESSAGES, purposes=[account]),
+        not_personal("post", "changed_at"),
+        user="author",
+        clock="changed_at",
+    )
