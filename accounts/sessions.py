@@ -7,6 +7,7 @@ for longer.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +89,11 @@ def _awaited(data: dict[str, Any]) -> int | None:
     wanted = pending.accounts(data)
     found = User.objects.filter(pk__in=wanted).values_list("pk", flat=True) if wanted else []
     return next(iter(found), None)
+
+
+def in_clear(session_data: str) -> str:
+    """What a row of a session holds, which is signed and may be compressed."""
+    return json.dumps(SessionStore().decode(session_data), ensure_ascii=False)
 
 
 def of(user: User) -> QuerySet[Session]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import IO
 
 from django.db import transaction
 
 from privacy.models import Request, Residue
-from privacy.residue.places import Place, places
-from privacy.residue.tables import Hit, search, tables
+from privacy.residue.places import places
+from privacy.residue.sieve import sieve
+from privacy.residue.tables import Hit, escaped, hits, packed, pour, tables, unescaped
 from privacy.residue.variants import Search
 from privacy.residue.verdict import Judge, Verdict
+
+LONGEST_KEY = 200  # letters, as a row of residue holds
 
 logger = logging.getLogger(__name__)
 
@@ -44,33 +50,66 @@ def scan(case: Request, identifiers: dict[str, list[str]], *, now: datetime) -> 
 
 
 def look(identifiers: dict[str, list[str]], now: datetime) -> Findings:
-    what, judge, found = Search(identifiers), Judge(identifiers, now), Findings()
+    what, found = Search(identifiers), Findings()
     if what.empty:
         return found
-    for name, hits in everything(what):
-        try:
-            for hit in hits:
-                verdict = judge.verdict(hit)
-                found.counts[verdict] += 1
-                if verdict is Verdict.LEFT:
-                    found.left.add(hit)
-        except Exception:
-            logger.exception("A place could not be searched: %s", name)
-            found.unread.append(name)
+    for hit, verdict in Judge(identifiers, now).verdicts(everything(what, found.unread)):
+        found.counts[verdict] += 1
+        if verdict is Verdict.LEFT:
+            found.left.add(hit)
     return found
 
 
-def everything(what: Search) -> Iterator[tuple[str, Iterator[Hit]]]:
-    for table in tables():
-        yield table.label, search(table, what)
-    for place in places.values():
-        yield place.name, search_place(place, what)
+def everything(what: Search, unread: list[str]) -> Iterator[Hit]:
+    yield from in_tables(what, unread)
+    yield from in_places(what, unread)
 
 
-def search_place(place: Place, what: Search) -> Iterator[Hit]:
-    for key, text in place.read():
-        for kind in what.kinds_in(text):
-            yield Hit(place.name, "", key, None, kind)
+def in_tables(what: Search, unread: list[str]) -> Iterator[Hit]:
+    """One pass over the database: all tables run through one sieve."""
+    all_tables = tables()
+
+    def pour_all(into: IO[bytes]) -> None:
+        for number, table in enumerate(all_tables):
+            with noted(table.label, unread):
+                pour(table, number, into)
+
+    for line in sieve(pour_all, what.anchors):
+        yield from hits(all_tables[int(line.partition("\t")[0])], line, what)
+    for table in all_tables:
+        with noted(table.label, unread):
+            yield from [*packed(table, what)]
+
+
+@contextmanager
+def noted(name: str, unread: list[str]) -> Iterator[None]:
+    """What cannot be read is put down as such, and the others are still looked at."""
+    try:
+        yield
+    except Exception:
+        logger.exception("A place could not be searched: %s", name)
+        unread.append(name)
+
+
+def in_places(what: Search, unread: list[str]) -> Iterator[Hit]:
+    """The same for all that lies outside the database."""
+
+    def pour_all(into: IO[bytes]) -> None:
+        for place in places.values():
+            with noted(place.name, unread):
+                for said in place.read():
+                    into.write("\t".join(map(escaped, (place.name, *said))).encode() + b"\n")
+
+    for line in sieve(pour_all, what.anchors):
+        name, key, text = (unescaped(part) or "" for part in line.split("\t"))
+        yield from (Hit(name, "", safe(key, what), None, kind) for kind in what.kinds_in(text))
+
+
+def safe(key: str, what: Search) -> str:
+    """The name of a file, for one, may itself be what is looked for."""
+    if what.kinds_in(key):
+        return f"sha256 {hashlib.sha256(key.encode()).hexdigest()}"
+    return key[:LONGEST_KEY]
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The ways in which an identifier may be written down, as regular expressions.
 
-What is made here is understood alike by PostgreSQL and by Python: PostgreSQL finds the rows, and
-Python looks again, with the edges of words. Without regard to case.
+A quick look finds the lines that hold a telling part; the expressions then decide, with the edges
+of words. Without regard to case.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from functools import cached_property
 from urllib.parse import quote
 
 GAP = r"(?:\s|\+|%20|_|\\n)+"  # between the words of a name
+GAPS = (" ", "  ", "+", "_", r"\n")  # the usual ones; an address has %20 by itself
 AT = r"(?:@|%40|\\u0040|&#64;)"
 TAG = r"(?:(?:\+|%2b)[^@%\s]*)?"
 # What ends a word: no letter, or the end of an escape that ends in letters.
 BEGINS = r"(?:(?<![\w.+-])|(?<=%[0-9a-f]{2})|(?<=\\[nrtbf])|(?<=\\u[0-9a-f]{4}))"
 ENDS = r"(?![\w-])"
+TELLING = 6  # letters of a word that is looked for alone
 SHORTEST_CODED = 8  # characters of base64; less is found in any picture
 
 
@@ -52,11 +54,13 @@ class Search:
         }
 
     @cached_property
-    def expression(self) -> str:
-        """For PostgreSQL, as ``~*``: whatever may be a hit."""
-        plain = [way for ways in self.sources.values() for way in ways]
-        pieces = [re.escape(piece) for pieces in self.coded.values() for piece in pieces]
-        return "|".join([*plain, *pieces])
+    def anchors(self) -> set[str]:
+        """Texts of which one stands in whatever may be a hit; for the quick look."""
+        pieces = {piece for pieces in self.coded.values() for piece in pieces}
+        for kind in self.kinds:
+            for value in self.identifiers.get(kind, ()):
+                pieces |= {form for text in telling(kind, value) for form in written(text)}
+        return pieces
 
     @cached_property
     def compiled(self) -> dict[str, re.Pattern[str]]:
@@ -71,6 +75,18 @@ class Search:
     def kinds_in(self, text: str) -> list[str]:
         """Which kinds of identifier a text holds."""
         return [kind for kind, pattern in self.compiled.items() if pattern.search(text)]
+
+
+def telling(kind: str, value: str) -> Iterator[str]:
+    """The part of a value that is telling enough to look for it alone."""
+    if kind == "email":
+        local, _at, domain = value.rpartition("@")
+        local = local.partition("+")[0] or local
+        yield from [local] if len(local) >= TELLING else (f"{local}+", f"{local}@", domain)
+    elif kind in ("name", "street"):
+        yield from (gap.join(value.split()) for gap in GAPS)
+    else:
+        yield from (value, value.replace("-", ""))
 
 
 def ways(kind: str, value: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,13 @@ from enum import Enum
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Case, F, Q, TextField, Value, When
 
 from privacy.declarations import Declaration, Group, Role, registry
 from privacy.residue.tables import Hit
 from privacy.rule import due
+
+AT_ONCE = 1000  # rows asked about
 
 
 class Verdict(Enum):
@@ -33,33 +37,64 @@ class Judge:
         self.accounts = set(self.identifiers.get("account", ()))
         self.models = {m._meta.db_table: m for m in apps.get_models(include_auto_created=True)}
 
-    def verdict(self, hit: Hit) -> Verdict:
-        model = self.models.get(hit.table)
-        declaration = registry.get(model) if model else None
-        group = declaration and group_of(declaration, hit.column)
-        if not declaration or not group or hit.pk is None:
-            return Verdict.LEFT
-        if self.is_anothers(declaration, group, hit.pk):
-            return Verdict.OTHERS
-        gone = due(declaration, group, self.now, on_request=True)
-        rows = declaration.model._base_manager.filter(pk=hit.pk)
-        return Verdict.LEFT if rows.filter(gone).exists() or not rows.exists() else Verdict.HELD
+    def verdicts(self, hits: Iterable[Hit]) -> Iterator[tuple[Hit, Verdict]]:
+        """Asks of each group of fields once for many rows."""
+        places: dict[tuple[Declaration, Group], list[Hit]] = {}
+        for hit in hits:
+            model = self.models.get(hit.table)
+            declaration = registry.get(model) if model else None
+            group = declaration and group_of(declaration, hit.column)
+            if declaration and group and hit.pk is not None:
+                places.setdefault((declaration, group), []).append(hit)
+            else:
+                yield hit, Verdict.LEFT
+        for (declaration, group), some in places.items():
+            for start in range(0, len(some), AT_ONCE):
+                yield from self.declared(declaration, group, some[start : start + AT_ONCE])
 
-    def is_anothers(self, declaration: Declaration, group: Group, pk: Any) -> bool:
-        """Whether the row says that it is of an account or of an address that is not theirs.
+    def declared(
+        self, declaration: Declaration, group: Group, hits: list[Hit]
+    ) -> Iterator[tuple[Hit, Verdict]]:
+        role = whose(declaration, group)
+        gone = due(declaration, group, self.now, on_request=True)
+        rows = declaration.model._base_manager.filter(pk__in={hit.pk for hit in hits}).values_list(
+            "pk",
+            F(role.user) if role.user else Value(None, output_field=TextField()),
+            F(role.email) if role.email else Value(""),
+            asked(role.proved),
+            asked(gone),
+        )
+        known = {str(pk): rest for pk, *rest in rows}
+        for hit in hits:
+            if str(hit.pk) not in known:  # it went meanwhile
+                continue
+            user, email, proved, over = known[str(hit.pk)]
+            others = self.is_anothers(user, email, proved)
+            kept = Verdict.LEFT if over else Verdict.HELD
+            yield hit, Verdict.OTHERS if others else kept
+
+    def is_anothers(self, user: Any, email: str | None, proved: bool) -> bool:
+        """Whether a row says that it is of an account or of an address that is not theirs.
 
         An address that was never proved is anybody's, even where it is the person's own.
         """
-        role = declaration.roles.get(group.about) or Role()
-        if not role.user and not role.email:
-            role = declaration.roles.get("") or Role()
-        rows = declaration.model._base_manager.filter(pk=pk)
-        if role.user and (owner := value(rows, role.user)):
-            return str(owner) not in self.accounts
-        if role.email and (address := value(rows, role.email)):
-            proved = role.proved is not None and rows.filter(role.proved).exists()
-            return canonical(address) not in self.mine or not proved
-        return False
+        if user:
+            return str(user) not in self.accounts
+        return bool(email) and not (proved and canonical(str(email)) in self.mine)
+
+
+def whose(declaration: Declaration, group: Group) -> Role:
+    role = declaration.roles.get(group.about) or Role()
+    return role if role.user or role.email else declaration.roles.get("") or Role()
+
+
+def asked(condition: Q | None) -> Any:
+    """A condition as a column."""
+    if condition is None:
+        return Value(False)
+    return (
+        Case(When(condition, then=Value(True)), default=Value(False)) if condition else Value(True)
+    )
 
 
 def group_of(declaration: Declaration, column: str) -> Group | None:
@@ -68,10 +103,6 @@ def group_of(declaration: Declaration, column: str) -> Group | None:
             if field.column == column and field.name in group.columns:
                 return group
     return None
-
-
-def value(rows: Any, lookup: str) -> Any:
-    return rows.values_list(lookup, flat=True).first()
 
 
 def canonical(address: str) -> str:

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.conf import settings as configured
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
+from redis import Redis
 
 from accounts.models import Address, User
+from accounts.sessions import SessionStore
+from outbox.models import Message
 from privacy import residue
 from privacy.models import Request
+from privacy.residue.scanning import look
+from privacy.residue.verdict import Verdict
 from privacy.subjects import Subject
+from privacy.tasks import execute_request
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def empty_queue() -> Iterator[None]:
+    """Nothing takes the jobs of a test; what others left is none of its business."""
+    with Redis.from_url(configured.BROKER_URL) as broker:
+        broker.flushdb()
+        yield
+        broker.flushdb()
 
 
 @pytest.fixture
@@ -151,3 +176,146 @@ def test_what_is_cleared_meanwhile_is_clear_and_stays_on_record(
 
     assert residue.scan(case, identifiers, now=timezone.now()) == 0
     assert case.residue.count() == 1
+
+
+def test_arrays_json_and_bytes_are_read_too(
+    case: Request, identifiers: dict[str, list[str]], shelf: None
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE shelf ADD raw bytea, ADD words tsvector")
+        cursor.execute(
+            "INSERT INTO shelf (id, many, more, raw, words)"
+            " VALUES (1, %s, %s, %s, to_tsvector(%s))",
+            [
+                ["a", "Anna Jansen\nand Bo"],
+                json.dumps({"to": {"mail": "anna.jansen@example.com"}}),
+                b"\x00\xff anna.jansen@example.com",
+                "anna.jansen@example.com",
+            ],
+        )
+
+    residue.scan(case, identifiers, now=NOW)
+
+    assert {column for _place, column, _key, _kind in found(case)} == {
+        *("many", "more", "raw", "words")
+    }
+
+
+@pytest.mark.parametrize("program", ["grep", "none"])
+def test_it_finds_the_same_where_there_is_no_grep(
+    case: Request,
+    identifiers: dict[str, list[str]],
+    shelf: None,
+    program: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if program == "none":
+        monkeypatch.setenv("PATH", "")
+    put("back\\slash\tand tab\nANNA.JANSEN%40example.com")
+
+    assert residue.scan(case, identifiers, now=NOW) == 1
+
+
+def test_a_session_in_which_a_guest_typed_his_address_is_unpacked(
+    case: Request, identifiers: dict[str, list[str]]
+) -> None:
+    session = SessionStore()
+    session["draft"] = {"email": "anna.jansen@example.com", "more": "x" * 2000}  # long: packed
+    session.save()
+    cache.clear()
+
+    residue.scan(case, identifiers, now=NOW)
+
+    [(place, column, key, kind)] = found(case)
+    assert (place, column, kind) == ("accounts_session", "session_data", "email")
+    assert str(session.session_key) not in key
+
+
+def test_what_lies_outside_the_database_is_read(
+    case: Request, identifiers: dict[str, list[str]], settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT, settings.LOG_DIR = str(tmp_path / "media"), str(tmp_path)
+    cache.set("tries:anna.jansen@example.com", 3)
+    cache.set("draft", {"name": "Anna Jansen"})
+    default_storage.save("papers/anna.jansen@example.com.txt", ContentFile(b"nothing"))
+    default_storage.save("papers/list.zip", ContentFile(zipped("call 06-1234 5678")))
+    (tmp_path / "requests-2026-03-01.jsonl").write_text(
+        "fine\nGET /x?to=anna.jansen%40example.com\n"
+    )
+    execute_request.apply_async(("anna.jansen@example.com",))
+
+    residue.scan(case, identifiers, now=NOW)
+
+    places = {(place, kind) for place, _column, _key, kind in found(case)}
+    assert places == {
+        *(("cache", "email"), ("cache", "name"), ("file", "email"), ("file", "phone")),
+        *(("log", "email"), ("queue", "email")),
+    }
+    assert "anna.jansen" not in str(found(case))
+    assert ("log", "", "requests-2026-03-01.jsonl:2", "email") in found(case)
+
+
+def zipped(text: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data.json", text)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("setting", ["CACHE_URL", "BROKER_URL"])
+def test_a_place_that_cannot_be_read_is_a_failure_and_the_rest_is_written_down(
+    case: Request, identifiers: dict[str, list[str]], shelf: None, settings: Any, setting: str
+) -> None:
+    put("anna.jansen@example.com")
+    setattr(settings, setting, "redis://127.0.0.1:1/0")
+
+    with pytest.raises(residue.Unreadable, match=r"^(cache|queue)$"):
+        residue.scan(case, identifiers, now=NOW)
+
+    assert len(found(case)) == 1
+
+
+def test_a_table_that_cannot_be_read_is_a_failure_and_clears_nothing(
+    case: Request, identifiers: dict[str, list[str]], shelf: None
+) -> None:
+    put("anna.jansen@example.com")
+    residue.scan(case, identifiers, now=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE clerk; GRANT ALL ON ALL TABLES IN SCHEMA public TO clerk")
+        cursor.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO clerk")
+        cursor.execute("REVOKE ALL ON shelf FROM clerk; SET LOCAL ROLE clerk")
+
+    with pytest.raises(residue.Unreadable, match="shelf"):
+        residue.scan(case, identifiers, now=NOW)
+
+    assert len(found(case)) == 1
+
+
+def test_a_partners_cell_is_counted_and_is_no_residue(
+    case: Request, identifiers: dict[str, list[str]]
+) -> None:
+    bram = User.objects.create_user("bram@example.com", "x", name="Bram Bos")
+    Address.objects.create(
+        user=bram, name="Anna Jansen", street="Lange Nieuwstraat", house_number="12"
+    )
+
+    assert residue.scan(case, identifiers, now=NOW) == 0
+    assert look(identifiers, NOW).counts[Verdict.OTHERS] == 1
+
+
+def test_a_declared_cell_is_residue_when_nothing_holds_it_and_expected_while_something_does(
+    case: Request, identifiers: dict[str, list[str]]
+) -> None:
+    Request.objects.filter(pk=case.pk).update(sealed={"to": "anna.jansen@example.com"})
+    Message.objects.create(
+        kind="a", about="1", recipient="anna.jansen@example.com", state="queued",
+        message_id="1", queued_at=NOW, next_try_at=NOW,
+    )  # fmt: skip
+
+    assert residue.scan(case, identifiers, now=NOW) == 0
+    assert look(identifiers, NOW).counts[Verdict.HELD] == 2
+
+    Message.objects.update(state="sent", closed_at=NOW)
+    residue.scan(case, identifiers, now=NOW)
+    key = str(Message.objects.get().pk)
+    assert found(case) == {("outbox_message", "recipient", key, "email")}
