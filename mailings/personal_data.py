@@ -38,6 +38,17 @@ NEWSLETTER = Purpose(
     marketing=True,
     key=suppression.NEWSLETTER,
 )
+OPENS = Purpose(
+    _("Count whether letters are opened"),
+    LegalBasis.CONSENT,
+    Period(),
+    asked=_(
+        "Yes, you may count whether a letter was opened: for groups of at least 20 people, never "
+        "for me alone, so that whoever reads less gets less. It is not done yet, and only ever for "
+        "who says yes."
+    ),
+    key="opens",
+)
 CONFIRMING = Purpose(
     _("Ask the owner of an address whether a sign-up is meant"),
     LegalBasis.LEGITIMATE_INTERESTS,

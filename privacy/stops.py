@@ -12,8 +12,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from privacy import gate, letters
-from privacy.models import ConsentDecision, Note, Request, RequestEvent
+from privacy import duties, gate, letters
+from privacy.models import ConsentDecision, Duty, Note, Request, RequestEvent
 from privacy.models.events import Action
 from privacy.models.requests import Kind, State
 from privacy.purposes import Purpose, purposes, recipients
@@ -32,6 +32,8 @@ GROUNDS = "privacy.ConsentDecision"  # what the note of the compelling grounds s
 
 def restrict(subject: Subject, case: Request, now: datetime) -> None:
     gate.decide(None, subject, Decision.RESTRICTED, now, wording=case.get_kind_display())
+    if case.kind == Kind.RESTRICTION:
+        duties.open_for(case, Duty.Kind.RESTRICTION, subject, now=now)
 
 
 def oppose(subject: Subject, case: Request, now: datetime) -> None:

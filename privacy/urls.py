@@ -1,6 +1,6 @@
 from django.urls import path
 
-from privacy.views import account, downloads, public
+from privacy.views import account, choices, downloads, public
 
 app_name = "privacy"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("account/privacy/download/", downloads.download, name="download"),
     path("account/privacy/download/<slug:reference>/", downloads.hand_out, name="hand_out"),
     path("account/privacy/correct/", account.correct, name="correct"),
+    path("account/privacy/choices/", choices.choices, name="choices"),
     path("account/privacy/delete/", account.delete, name="delete"),
     path("account/privacy/scheduled/", account.scheduled, name="scheduled"),
     path("account/privacy/requests/", account.requests, name="requests"),

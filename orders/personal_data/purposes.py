@@ -63,6 +63,28 @@ ACCOUNTING = Purpose(  # Art. 52 Algemene wet inzake rijksbelastingen: seven yea
     key="accounting",
 )
 
+FOR_YOU = Purpose(
+    _("Recommend products that suit what you bought"),
+    LegalBasis.CONSENT,
+    Period(),
+    asked=_(
+        "Yes, you may choose recommendations for me by what I bought here. It stays in this shop. "
+        "It is not done yet, and only ever for who says yes."
+    ),
+    marketing=True,
+    key="for-you",
+)
+PHONE_CHECK = Purpose(
+    _("Have your phone number checked"),
+    LegalBasis.CONSENT,
+    Period(),
+    asked=_(
+        "Yes, you may have another company check that my phone number exists, against fraud. "
+        "It is not done yet, and only ever for who says yes."
+    ),
+    key="phone-check",
+)
+
 
 def carrier_named(name: str) -> Recipient | None:
     return next((carrier for carrier in CARRIERS if carrier.name == name), None)

@@ -187,7 +187,7 @@ def test_our_interest_goes_on_only_with_grounds_that_the_person_was_told(
 
     assert CONFIRMING.allows(GUEST)
     assert not NEWSLETTER.allows(GUEST)
-    resumed = ConsentDecision.objects.get(action="resumed")
+    resumed = ConsentDecision.objects.get(action="resumed", purpose=CONFIRMING.key)
     assert resumed.wording == "Somebody signs up others again and again."
 
 
