@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from privacy import holds, retention, stops, telling
 from privacy.archives import delivery, job, keeping
-from privacy.requests import asking, execution, extending, tidying, watching
+from privacy.requests import arriving, asking, execution, extending, tidying, watching
 
 
 @shared_task(name="privacy.execute_request")
@@ -33,6 +33,7 @@ def watch_clocks() -> None:
     asking.chase(now=now)
     extending.settle(now=now)
     watching.watch(now=now)
+    arriving.check(now=now)
 
 
 @shared_task(name="privacy.tell_recipients", ignore_result=True)

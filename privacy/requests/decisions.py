@@ -151,7 +151,8 @@ def refuse(case: Request, ground: Refusal, reasons: str, *, by: Actor, now: date
     with translation.override(case.language):
         words = str(Refusal(ground).label)
     remedy = remedies.of(case.country, case.language)
-    tell(case, "privacy/refused", ground=words, reasons=reasons, remedies=remedy)
+    said = {"ground": words, "reasons": reasons, "remedies": remedy}
+    tell(case, "privacy/refused", about=again(case), **said)
 
 
 def grounds(case: Request) -> list[Refusal]:
@@ -192,7 +193,13 @@ def send_answer(case: Request, text: str, *, by: Actor, now: datetime) -> None:
         said = {"text": case.message, "kind": Note.Kind.STATEMENT}
         Note.objects.create(request=case, written_at=now, **said)
     record(case, Action.ANSWERED, by=by, now=now)
-    tell(case, "privacy/answered", answer=text)
+    tell(case, "privacy/answered", about=again(case), answer=text)
+
+
+def again(case: Request) -> str:
+    """What sets a letter apart from one that was lost."""
+    lost = case.events.filter(action=Action.ANSWER_LOST).count()
+    return f":{lost}" if lost else ""
 
 
 def wait_no_longer(case: Request, *, by: Actor, now: datetime) -> None:

@@ -21,7 +21,7 @@ from privacy.purposes import EEA
 from privacy.requests import decisions, filing
 from privacy.requests.events import is_intact
 from privacy.requests.events import officer as as_officer
-from privacy.tasks import run_due_requests
+from privacy.tasks import run_due_requests, watch_clocks
 from tests.privacy.conftest import Inbox, code_in, officer
 
 FORM = "/en/privacy/request/"
@@ -363,6 +363,46 @@ def test_no_refusal_leaves_without_reasons(client: Client, inbox: Inbox, reasons
 
     assert case.state == "in_assessment"
     assert not Message.objects.filter(kind="privacy/refused").exists()
+
+
+@pytest.mark.parametrize(
+    ("decision", "kind"), [("answer", "privacy/answered"), ("refuse", "privacy/refused")]
+)
+def test_an_answer_that_does_not_arrive_opens_the_case_again_and_is_sent_once_more(
+    client: Client, inbox: Inbox, decision: str, kind: str
+) -> None:
+    case, dpo = proved(client, inbox, "question"), officer()
+    words = {"answer": "Yes.", "ground": "no_match", "reasons": "No."}
+    decide(case, dpo, decision, **words)
+    watch_clocks()
+    case.refresh_from_db()
+    assert not case.is_open
+
+    Message.objects.filter(kind=kind).update(state="bounced")
+    for _ in range(2):
+        watch_clocks()
+    case.refresh_from_db()
+    assert (case.state, case.closed_at, case.refusal) == ("in_assessment", None, "")
+    assert case.events.filter(action="answer_lost").count() == 1
+    assert Message.objects.filter(kind="privacy/clock").count() == 1
+
+    decide(case, dpo, decision, **words)
+    inbox()
+    watch_clocks()
+    case.refresh_from_db()
+
+    assert not case.is_open
+    assert Message.objects.filter(kind=kind, state="sent").count() == 1
+    assert is_intact(case)
+
+
+def test_a_copy_that_waits_to_be_fetched_takes_no_other_request_in(
+    client: Client, inbox: Inbox
+) -> None:
+    first = proved(client, inbox, "access")
+    Request.objects.filter(pk=first.pk).update(state="awaiting_requester")
+
+    assert proved(client, inbox, "access").state == "in_assessment"
 
 
 def test_a_refusal_is_not_remembered_for_the_next_request(client: Client, inbox: Inbox) -> None:
