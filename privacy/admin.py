@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 
 from privacy import case_page, deeds
 from privacy.clock import clock
+from privacy.corrections import desk as corrections
 from privacy.models import Request
 from privacy.models.requests import OPEN, State
 from privacy.officer_forms import LetterForm
@@ -142,6 +143,7 @@ class RequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run 
             **self.admin_site.each_context(request),
             **case_page.context(case, get_language() or "nl", timezone.now()),
             **deeds.forms(case),
+            "differences": corrections.differences(case, request.user.pk or 0),
             "may_decide": request.user.has_perm(CHANGE),
             "opts": self.opts,
             "title": f"{case.get_kind_display()}, {case.reference}",
@@ -172,4 +174,5 @@ DECISIONS: dict[str, deeds.Deed] = {
     "hold": deeds.simply(decisions.hold),
     "release": deeds.simply(decisions.release),
     **deeds.DEEDS,
+    **corrections.DEEDS,
 }

@@ -9,8 +9,10 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         from privacy import checks, holds, quiet, rule  # noqa: F401  (checks registers itself)
+        from privacy.corrections import statements
 
         rule.register_hold(holds.in_force)
         rule.register_pause(holds.wished)
         rule.register_pause(quiet.left_alone)
+        rule.register_pause(statements.lasting)
         autodiscover_modules("personal_data")

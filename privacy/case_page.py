@@ -9,6 +9,7 @@ from django.db import transaction
 
 from privacy import countries, erasure, regimes
 from privacy.clock import clock
+from privacy.corrections import pending
 from privacy.latest import latest
 from privacy.models import Request
 from privacy.models.requests import Kind, State
@@ -71,7 +72,7 @@ def possible(case: Request, now: datetime) -> set[str]:
     asked = {
         "release": bool(case.held_at),
         "hold": case.is_open and not case.held_at,
-        "answer": waits and not runs,
+        "answer": waits and not runs and not pending.waits(case),
         "refuse": (waits or stuck) and not case.cooling_off_until,
         "ask": case.state == State.IN_ASSESSMENT,
         "go_on": case.asked_at is not None,
@@ -80,6 +81,7 @@ def possible(case: Request, now: datetime) -> set[str]:
         "country": case.is_open,
         "take_up": case.kind == Kind.APPEAL and waits,
         "merge": (waits or stuck) and case.email_proved_at is not None,
+        "correct": case.state == State.IN_ASSESSMENT and not case.held_at,
     }
     return {deed for deed, may in asked.items() if may}
 

@@ -105,6 +105,8 @@ class Declaration:
     keep_row: bool = False  # keep the blanked row, e.g. for its totals
     roles: Mapping[str, Role] = field(default_factory=dict)  # "" is the only or the main person
     words: Words = field(default_factory=Words)
+    # {"delivery_name": "name"}: what others say too; corrected in one, corrected in all in use
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -165,6 +167,7 @@ def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
     keep_row: bool = False,
     roles: Mapping[str, Role] | None = None,
     words: Words | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> None:
     """Declare what a model holds about a person, whose it is and since when.
 
@@ -175,9 +178,8 @@ def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
     """
     main = Role(user, email, proved, reference)
     named = ({"": main} if user or email else {}) | dict(roles or {})
-    registry[model] = Declaration(
-        model, groups, clock, performing, keep_row, named, words or Words()
-    )
+    kept = (clock, performing, keep_row)
+    registry[model] = Declaration(model, groups, *kept, named, words or Words(), facts or {})
 
 
 def declare_impersonal(*models: type[Model]) -> None:

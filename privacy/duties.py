@@ -24,13 +24,22 @@ State = Duty.State
 ADDRESSES = {"email", "recipient"}  # as the ledger calls them
 
 
-def open_for(case: Request, kind: Duty.Kind, subject: Subject, *, now: datetime) -> list[Duty]:
+def open_for(
+    case: Request,
+    kind: Duty.Kind,
+    subject: Subject,
+    *,
+    now: datetime,
+    fields: Iterable[str] | None = None,
+) -> list[Duty]:
     """One duty for each recipient that was really given data of the person; safe to repeat.
 
-    In the caller's transaction, before the rows let go of the person. The next sweep tells them.
+    Of a correction only those who were given one of its ``fields``. In the caller's transaction,
+    before the rows let go of the person. The next sweep tells them.
     """
     given: dict[str, list[Disclosure]] = {}
-    for row in Disclosure.objects.filter(HERS.reach(subject)):
+    handed = Disclosure.objects.filter(HERS.reach(subject))
+    for row in handed if fields is None else handed.filter(fields__overlap=[*fields]):
         given.setdefault(row.recipient, []).append(row)
     return [opened(case, kind, key, sealed(key, rows, subject), now) for key, rows in given.items()]
 

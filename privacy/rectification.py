@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, TypeAlias
 
 from django.db import transaction
 from django.db.models import Model
 from django.forms import ModelForm, modelform_factory
 
+from privacy.corrections.applying import NotFitting, copies, fact_of, rewritable, text, write
 from privacy.declarations import Declaration, registry
 from privacy.subjects import Subject
 from privacy.vocabulary import Rectify
@@ -51,8 +53,11 @@ def prefix(label: str, pk: str) -> str:
     return f"{label.lower().replace('.', '-')}-{pk}"
 
 
-def save(bound: list[AnyForm]) -> bool:
-    """Save all of them in one transaction if all are valid; says whether that was so."""
+def save(bound: list[AnyForm], subject: Subject | None = None) -> bool:
+    """Save all of them in one transaction if all are valid; says whether that was so.
+
+    What the person's other rows say of the same fact follows, where they are still in use.
+    """
     checked = [form.is_valid() for form in bound]  # all of them, so that each shows its errors
     if not all(checked):
         return False
@@ -60,4 +65,16 @@ def save(bound: list[AnyForm]) -> bool:
         for form in bound:
             if form.has_changed():
                 form.save()
+                follow(form, subject)
     return True
+
+
+def follow(form: AnyForm, subject: Subject | None) -> None:
+    if subject is None:
+        return
+    for name in form.changed_data:
+        fact, before = fact_of(type(form.instance), name), str(form.initial.get(name) or "")
+        for copy, field in copies(subject, fact, before, besides=form.instance):
+            if rewritable(type(copy), field):
+                with suppress(NotFitting):  # that room takes no such value: it keeps what it has
+                    write(copy, field, text(form.instance, name))

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from privacy import holds, retention, stops, telling
 from privacy.archives import delivery, job, keeping
+from privacy.corrections import closing
 from privacy.requests import arriving, asking, execution, extending, tidying, watching
 
 
@@ -24,6 +25,7 @@ def run_due_requests() -> None:
     stops.sweep(now=now)
     execution.run_due(now=now)
     tidying.tidy(now=now)
+    closing.end_told(now=now)
 
 
 @shared_task(name="privacy.watch_clocks", ignore_result=True)

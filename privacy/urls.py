@@ -1,6 +1,6 @@
 from django.urls import path
 
-from privacy.views import account, choices, downloads, public
+from privacy.views import account, choices, corrections, downloads, public
 
 app_name = "privacy"
 urlpatterns = [
@@ -9,6 +9,8 @@ urlpatterns = [
     path("account/privacy/download/<slug:reference>/", downloads.hand_out, name="hand_out"),
     path("account/privacy/correct/", account.correct, name="correct"),
     path("account/privacy/choices/", choices.choices, name="choices"),
+    path("account/privacy/correct/other/", corrections.dispute, name="dispute"),
+    path("account/privacy/correct/add/", corrections.complete, name="complete"),
     path("account/privacy/delete/", account.delete, name="delete"),
     path("account/privacy/scheduled/", account.scheduled, name="scheduled"),
     path("account/privacy/requests/", account.requests, name="requests"),
@@ -20,6 +22,7 @@ urlpatterns = [
     path("privacy/request/<slug:reference>/", public.filed, name="filed"),
     path("privacy/request/<slug:reference>/code/", public.code, name="code"),
     path("privacy/reply/<slug:token>/", public.reply, name="reply"),
+    path("privacy/correct/<str:token>/", corrections.by_link, name="correct-by-link"),
     path("privacy/keep/<slug:token>/", public.keep, name="keep"),
     path("privacy/fetch/<slug:token>/", downloads.fetch, name="fetch"),
 ]

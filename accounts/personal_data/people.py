@@ -89,6 +89,7 @@ declare(
     ),
     personal("password", category=Category.CREDENTIALS, purposes=[ACCOUNT], withheld=SECRET),
     user="pk",
+    facts={"name": "name"},
     clock="last_seen_at",
     words=Words(
         _("your account"),
@@ -111,6 +112,7 @@ declare(
         purposes=[ACCOUNT],
         rectify=Rectify.SELF,
     ),
+    facts={"name": "name", "phone": "phone"},
     user="user",
     clock="user__last_seen_at",
 )

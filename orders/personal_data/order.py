@@ -110,6 +110,12 @@ declare(
     proved=Q(email_proved_at__isnull=False),
     reference="number",
     roles={"receiver": Role(match=received_by)},
+    facts={
+        "delivery_name": "name",
+        "billing_name": "name",
+        "phone": "phone",
+        "delivery_phone": "phone",
+    },
     clock="closed_at",
     performing=RUNNING,
     keep_row=True,

@@ -52,6 +52,7 @@ declare(
     ),
     not_personal("id", "order"),
     **of_buyer(),
+    facts={"name": "name"},
     clock="issued_at",
     keep_row=True,
 )
@@ -75,6 +76,7 @@ declare(
     not_personal("id", "invoice"),
     words=Words(fields={"refund": _("refund")}),
     **of_buyer("invoice__order__"),
+    facts={"name": "name"},
     clock="issued_at",
     keep_row=True,
 )

@@ -9,17 +9,32 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
 
 from privacy import letters, remedies
+from privacy.corrections import pending, to_go_on
 from privacy.models import Note, Request
 from privacy.models.events import Action
 from privacy.models.requests import OPEN, Kind, Refusal, State
 from privacy.requests import address, wording
 from privacy.requests.events import PERSON, Actor, record
 from privacy.requests.reviewers import first_reviewers
-from privacy.vocabulary import Text
+from privacy.requests.undecided import (
+    AddressMoved,
+    NotPossible,
+    OwnRequest,
+    ReasonsMissing,
+    SameReviewer,
+    Undecided,
+)
 
+__all__ = [
+    "AddressMoved",
+    "NotPossible",
+    "OwnRequest",
+    "ReasonsMissing",
+    "SameReviewer",
+    "Undecided",
+]
 # What is left of a case that needs no address any more: that it was, and how it went.
 MINIMAL = {
     "email": "",
@@ -28,42 +43,6 @@ MINIMAL = {
     "subject_id": None,
 }
 RUN_BY_US = (Kind.ERASURE, Kind.ACCESS, Kind.PORTABILITY)  # approved, the shop does the rest
-
-
-class Undecided(Exception):
-    """It was not decided; ``words`` say to the officer why not."""
-
-    words: Text = ""
-
-
-class NotPossible(Undecided):
-    """The request is no longer in a state in which this can be decided."""
-
-    words = _("This is not possible any more: look at the case again.")
-
-
-class OwnRequest(Undecided):
-    """Who asks does not decide, nor who filed it for another."""
-
-    words = _("Nobody decides on his own request.")
-
-
-class SameReviewer(OwnRequest):
-    """Who decided the first time does not review it."""
-
-    words = _("Who decided the first time does not review it.")
-
-
-class ReasonsMissing(Undecided):
-    """No refusal, answer, extension or question goes out without its words."""
-
-    words = _("Write down the reasons first.")
-
-
-class AddressMoved(Undecided):
-    """Delivery stops."""
-
-    words = _("The person's address has changed: both were told, and nothing was sent.")
 
 
 def move(case: Request, *states: State, **changes: Any) -> None:
@@ -147,6 +126,7 @@ def refuse(case: Request, ground: Refusal, reasons: str, *, by: Actor, now: date
     end = {"assigned_to_id": by.staff_id, "closed_at": now}
     refused = {"state": State.REFUSED, "refusal": ground, "answer": reasons}
     move(case, State.IN_ASSESSMENT, State.NEEDS_OPERATOR, **refused, **end)
+    pending.refuse_all(case, now=now)
     record(case, Action.REFUSED, by=by, now=now, reason=ground)
     with translation.override(case.language):
         words = str(Refusal(ground).label)
@@ -172,10 +152,16 @@ def answer(case: Request, text: str, *, by: Actor, now: datetime) -> None:
         raise ReasonsMissing
     if case.kind in RUN_BY_US:
         raise NotPossible
+    pending.none_left(case)
+    same_address(case, by=by, now=now)
+    send_answer(case, text, by=by, now=now)
+
+
+def same_address(case: Request, *, by: Actor, now: datetime) -> None:
+    """Raises AddressMoved, and tells both addresses, where an answer would go astray."""
     if current := address.moved_to(case):
         halt(case, current, by=by, now=now)
         raise AddressMoved
-    send_answer(case, text, by=by, now=now)
 
 
 @transaction.atomic
@@ -244,5 +230,6 @@ def tell(case: Request, kind: str, *, about: str = "", **context: Any) -> None:
 
 def say_received(case: Request) -> None:
     """Confirm a request, and by when it is answered."""
-    due = wording.day(case.due_at, case.language)
-    tell(case, "privacy/request_received", due=due, law=str(case.get_regime_display()))
+    due, law = wording.day(case.due_at, case.language), str(case.get_regime_display())
+    link = to_go_on.page(case) if case.filing_key else ""
+    tell(case, "privacy/request_received", due=due, law=law, link=link)

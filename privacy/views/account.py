@@ -59,8 +59,9 @@ def centre(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
-    forms = rectification.forms(subjects.of(request.user), data)
-    if data is not None and rectification.save(forms):
+    subject = subjects.of(request.user)
+    forms = rectification.forms(subject, data)
+    if data is not None and rectification.save(forms, subject):
         messages.success(request, _("It has been corrected, everywhere we use it."))
         return redirect("privacy:correct")
     wrong = any(form.errors for form in forms)

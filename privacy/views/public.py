@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from privacy import limits, processing
+from privacy.corrections import to_go_on
 from privacy.forms import OTHERS, RIGHTS, WORDS, CodeForm, InquiryForm, ReplyForm
 from privacy.models import Request
 from privacy.models.requests import Kind, State
@@ -105,7 +106,7 @@ def code(request: HttpRequest, reference: str) -> HttpResponse:
         except proof.ProofRefused as refused:
             form.add_error("code", why_refused(refused))
         else:
-            return redirect(code_page(others) if others else filed_page(case))
+            return redirect(code_page(others) if others else onward(case))
     return render(request, "privacy/code.html", {"form": form, "case": case, "others": others})
 
 
@@ -117,6 +118,14 @@ def following(request: HttpRequest) -> list[str]:
     """The requests of the other addresses in the form, whose codes come next."""
     typed = request.GET.getlist("next")[:OTHERS]
     return [reference for reference in typed if re.fullmatch(r"V(-[0-9A-Z]{4}){3}", reference)]
+
+
+def onward(case: Request) -> str:
+    """Who just proved his address says at once what is wrong, if that is what he asked."""
+    case.refresh_from_db()
+    if case.kind in to_go_on.BY_LINK:
+        return reverse("privacy:correct-by-link", args=[to_go_on.token_of(case)])
+    return filed_page(case)
 
 
 def another_code(request: HttpRequest, case: Request) -> HttpResponse:
