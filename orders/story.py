@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from orders.models import Order, Refund, Return, Shipment, Withdrawal
 from orders.parcels.handing_over import phone_of
-from orders.returns import services
+from orders.returns import doing, services
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -41,6 +41,8 @@ def told(order: Order) -> list[Step]:
 def ahead(order: Order) -> list[Step]:
     """What is now, and what comes."""
     if order.state != Order.State.CONFIRMED or order.delivered_at:
+        return []
+    if doing.went_back(order):
         return []
     states = set(order.shipments.values_list("state", flat=True))
     delivered = Step(_("Delivered"), kind="next")

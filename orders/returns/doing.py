@@ -52,10 +52,17 @@ def served(order: Order) -> str:
     return "shipped" if sent else "paid"
 
 
+def went_back(order: Order) -> bool:
+    """Whether all that was paid for it is gone, such as after a reversal: nothing is sent then."""
+    return order.total > 0 and order.paid <= 0 and not order.replaces_id
+
+
 def badge(order: Order) -> str:
     """What its badge says of a paid order; what is sent again was never paid."""
     how_far = served(order)
-    return "packing" if how_far == "paid" and order.replaces_id else how_far
+    if how_far == "paid" and order.replaces_id:
+        return "packing"
+    return "went_back" if how_far == "paid" and went_back(order) else how_far
 
 
 def why_not_withdraw(order: Order, now: datetime) -> str:

@@ -9,6 +9,8 @@ from django import template
 
 from orders.models import Order, Shipment
 from orders.parcels.carriers import tracking_url
+from orders.parcels.services import IN_THE_HOUSE
+from orders.returns import doing
 
 register = template.Library()
 State = Shipment.State
@@ -26,6 +28,8 @@ class Shown:
 @register.inclusion_tag("orders/_parcels.html")
 def parcels(order: Order) -> dict[str, Any]:
     found = order.shipments.exclude(state=State.CANCELLED).order_by("position")
+    if doing.went_back(order):  # what is still here stays here
+        found = found.exclude(state__in=IN_THE_HOUSE)
     rows = found.select_related("order", "replaces__order")
     return {"parcels": [_shown(parcel) for parcel in rows.prefetch_related("lines__line")]}
 

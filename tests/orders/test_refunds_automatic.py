@@ -246,3 +246,17 @@ def test_a_voucher_is_not_used_up_by_a_payment_that_did_not_fit(
     order.refresh_from_db()
     assert order.state == Order.State.CANCELLED
     assert Voucher.objects.get().uses == 0
+
+
+def test_the_page_of_a_payment_that_does_not_fit_promises_only_what_happens(
+    place: Place, paypal: PayPal, shopper: Shopper
+) -> None:
+    order = place()
+    paypal.fails("capture", "wrong-amount")
+    pays(order, paypal, shopper)
+
+    page = shopper.sees(order)
+
+    assert "Someone here looks at the payment" in page
+    assert "Waiting for PayPal" not in page
+    assert "We ask again" not in page

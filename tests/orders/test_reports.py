@@ -189,6 +189,11 @@ def test_money_that_paypal_takes_back_is_put_on_record(
     paid.refresh_from_db()
     assert paid.paid == Decimal("0.00")
     assert paid.refunds.get().state == "external"
+    page = Client().get(f"/en/orders/{paid.token}/").content.decode()
+    assert "The payment went back" in page
+    assert "Handed to the carrier" not in page
+    assert "Being packed" not in page
+    assert "on its way to our packers" not in page
 
 
 def test_a_refund_s_event_tells_how_it_ended(paid: Order, paypal: PayPal, post: Post) -> None:
