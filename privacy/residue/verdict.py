@@ -84,7 +84,10 @@ class Judge:
 
 
 def whose(declaration: Declaration, group: Group) -> Role:
+    """Through whom a cell is somebody's. What only points at another row says not whose it is."""
     role = declaration.roles.get(group.about) or Role()
+    if role.generic[0]:
+        return Role()
     return role if role.user or role.email else declaration.roles.get("") or Role()
 
 
