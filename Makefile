@@ -1,7 +1,7 @@
 # Each target is one line to the real command. Paths are relative, so a space in the folder's name does no harm.
 .DEFAULT_GOAL := help
 .PHONY: help run reset test drill check bench lock setup
-.PHONY: lint format types layers system migrations templates words states audit
+.PHONY: lint format types layers system migrations templates words states data audit
 PY := .venv/bin/python
 PYTHON ?= $(firstword $(foreach it,python3.11 python3.12 python3.13 python3.14 python3,$(if $(shell $(it) -c 'import ensurepip, sys, venv; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(it))))
 JOBS ?= 2
@@ -22,7 +22,7 @@ test: .venv/ready ## All tests, in a real browser too; ARGS="-k word" for some
 drill: .venv/ready ## 300 buyers at a whole shop while PayPal fails and processes are killed, then all books compared; ten minutes
 	@$(PY) -m tests.drills $(ARGS)
 
-check: lint format types layers system migrations templates words states audit ## Linters, types, layers, migrations, templates, words, diagrams, audit; with -k it goes on after a fault
+check: lint format types layers system migrations templates words states data audit ## Linters, types, layers, migrations, templates, words, diagrams, the map of data, audit; with -k it goes on after a fault
 lint: .venv/ready
 	$(PY) -m ruff check .
 format: .venv/ready
@@ -41,6 +41,8 @@ words: .venv/ready
 	$(PY) manage.py translations --check
 states: .venv/ready
 	$(PY) manage.py order_states --check
+data: .venv/ready
+	$(PY) manage.py personal_data --check
 audit: .venv/ready
 	$(PY) -m sandbox audit
 

@@ -34,6 +34,7 @@ FIXED: dict[str, dict[str, Any]] = {
     "orders.PaymentAttempt": {"state": "captured"},
     "orders.OrderLine": {"discount": Decimal(0)},
     "orders.Refund": {"state": "completed", "reason": "goodwill"},
+    "orders.Dispute": {"state": "resolved"},
     "orders.Invoice": {"content": SMALL},
     "orders.CreditNote": {"content": SMALL_CREDIT},
     "orders.Voucher": {"code": "ZQ-1", "amount": Decimal(5), "percent": None, "most_uses": None},

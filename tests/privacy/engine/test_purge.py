@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import StringIO
 from math import ceil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from time_machine import TimeMachineFixture
 
 from accounts.models import User
-from privacy import batches, retention, rule
+from privacy import batches, chart, retention, rule
 from privacy.batches import Batch
 from privacy.declarations import Declaration
 from privacy.models import PurgeRun
@@ -286,3 +287,26 @@ def test_the_map_is_printed_by_app_and_by_purpose() -> None:
     assert "toyshop.Order" in by_app.getvalue()
     assert "Art. 17(3)(b)" in by_purpose.getvalue()
     assert '"fields": "email, phone"' in as_json.getvalue()
+    by_category, drawn = StringIO(), StringIO()
+    call_command("personal_data", "--by=category", stdout=by_category)
+    call_command("personal_data", "--mermaid", stdout=drawn)
+    assert "toyshop.Order" in by_category.getvalue()
+    assert 'n_toyshop_Order["toyshop.Order"] --> n_toy_books(["toy-books"])' in drawn.getvalue()
+    assert 'n_toy_deliver(["toy-deliver"]) --> n_courier_bv{{"courier-bv"}}' in drawn.getvalue()
+
+
+def test_documentation_that_is_stale_is_found_and_renewed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "personal-data.md"
+    monkeypatch.setattr(chart, "PAGE", page)
+    with pytest.raises(CommandError, match="stale"):
+        call_command("personal_data", "--check")
+
+    call_command("personal_data", "--write")
+    call_command("personal_data", "--check")
+    assert "toyshop.Post | extra.phone, extra.address.street |" in page.read_text(encoding="utf-8")
+
+    page.write_text("old", encoding="utf-8")
+    with pytest.raises(CommandError, match="stale"):
+        call_command("personal_data", "--check")
