@@ -33,6 +33,7 @@ WORDS = [
     (Kind.APPEAL, _("Have an answer reviewed by somebody else")),
 ]
 NEEDS_WORDS = (Kind.RECTIFICATION, Kind.COMPLETION, *(kind for kind, _label in WORDS))
+OWN_KINDS = (Kind.OBJECTION, Kind.RESTRICTION, Kind.QUESTION, Kind.COMPLAINT)
 OTHERS = 4  # further addresses in one form
 
 
@@ -103,6 +104,32 @@ class InquiryForm(forms.Form):
             others=tuple(other for other in said["others"] if other != email),
             about=said["about"].strip() if said["kind"] == Kind.APPEAL else "",
         )
+
+
+OWN = [one for one in RIGHTS + WORDS if one[0] in OWN_KINDS]
+
+
+class WishForm(forms.Form):
+    """What a signed-in person asks for; what has a page of its own is linked there."""
+
+    kind = forms.ChoiceField(label=_("What would you like?"), choices=OWN, widget=forms.RadioSelect)
+    country = forms.ChoiceField(label=_("Country where you live"), required=False)
+    message = forms.CharField(
+        label=_("Tell us in a few words what it is about"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def __init__(self, data: Any = None, *, kind: str = "") -> None:
+        super().__init__(data, initial={"kind": kind or Kind.QUESTION})
+        lives = [("", _("I would rather not say")), *countries.names().items()]
+        cast("forms.ChoiceField", self.fields["country"]).choices = lives
+
+
+class AppealForm(forms.Form):
+    message = forms.CharField(
+        label=_("Why do you disagree?"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
 
 class CodeForm(forms.Form):

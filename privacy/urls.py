@@ -1,6 +1,6 @@
 from django.urls import path
 
-from privacy.views import account, choices, corrections, downloads, public
+from privacy.views import account, cases, choices, corrections, downloads, public
 
 app_name = "privacy"
 urlpatterns = [
@@ -14,7 +14,9 @@ urlpatterns = [
     path("account/privacy/delete/", account.delete, name="delete"),
     path("account/privacy/scheduled/", account.scheduled, name="scheduled"),
     path("account/privacy/requests/", account.requests, name="requests"),
-    path("account/privacy/requests/<slug:reference>/", account.withdraw, name="withdraw"),
+    path("account/privacy/requests/new/", cases.ask, name="ask"),
+    path("account/privacy/requests/<slug:reference>/", cases.case, name="case"),
+    path("account/privacy/told/", cases.told, name="told"),
     path("privacy/", public.index, name="index"),
     path("privacy/policy/", public.policy, name="policy"),
     path("privacy/contact/", public.contact, name="contact"),

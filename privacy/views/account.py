@@ -11,20 +11,20 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from privacy import erasure, rectification, subjects
 from privacy.clock import clock
 from privacy.holdings import handovers, holdings
 from privacy.latest import latest
 from privacy.models import Request
-from privacy.requests import decisions, filing
+from privacy.requests import filing
 from privacy.requests.receipt import receipt
 
 HOUR = timedelta(hours=1)
@@ -113,17 +113,3 @@ def requests(request: HttpRequest) -> HttpResponse:
         "past": own.exclude(closed_at=None).order_by("-received_at")[:50],
     }
     return render(request, "privacy/requests.html", context)
-
-
-@never_cache
-@login_required
-@require_POST
-def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
-    case = get_object_or_404(Request, reference=reference, user_id=account(request).pk)
-    try:
-        decisions.withdraw(case, now=timezone.now())
-    except decisions.NotPossible:
-        messages.info(request, _("This request has already ended."))
-    else:
-        messages.success(request, _("Your request has been withdrawn. Nothing was done with it."))
-    return redirect("privacy:requests")
