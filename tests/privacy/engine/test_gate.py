@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 from django.db import DatabaseError, transaction
+from django.utils import translation
 
 from privacy import gate, retention
 from privacy.declarations import (
@@ -164,7 +165,8 @@ def test_explicit_consent_to_this_recipient_opens_the_way_and_its_withdrawal_clo
 
     other.consent.grant(ada, wording=other.consent.asked, now=NOW)
     assert not shared.allows(ada)
-    there.consent.grant(ada, wording=there.consent.asked, now=NOW)
+    with translation.override("nl"):
+        there.consent.grant(ada, wording=there.consent.asked, now=NOW)
     assert shared.allows(ada)
     assert not shared.allows(person("bob"))
     there.received(ada, purpose=shared, fields=["email"], now=NOW)
