@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from privacy.archives import cells
 
@@ -82,7 +83,8 @@ def kept(row: dict[str, Any], *, portable: bool) -> dict[str, Any]:
     named = {key: row[key] for key in ("id", "reference") if row[key]}
     if portable:
         return {**named, **row["values"]}
-    return {**named, "values": row["values"], "until": row["until"]}
+    beside = {"statements": row["statements"]} if row["statements"] else {}
+    return {**named, "values": row["values"], "until": row["until"], **beside}
 
 
 def files(about: dict[str, Any], row: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
@@ -106,7 +108,8 @@ def in_words(
             (labels[name], said, row["values"][name] if name in stored else "")
             for name, said in row["shown"].items()
             if said
-        ],
+        ]
+        + [(_("Your statement"), said, "") for said in row["statements"]],
         "until": row["until"],
     }
 

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from privacy.corrections import statements
 from privacy.declarations import Declaration, Group, registry
 from privacy.export import dated, reason, secret_key
 from privacy.plain import cell, is_file
@@ -95,14 +96,15 @@ def fetched(declaration: Declaration, mine: list[Mine], shown: list[Group]) -> Q
 def records(
     declaration: Declaration, mine: list[Mine], subject: Subject, *, portable: bool
 ) -> Iterator[dict[str, Any]]:
-    """``{"id", "reference", "values", "shown", "files", "until"}`` of each row that holds any.
+    """``{"id", "reference", "values", "shown", "files", "until", "statements"}`` of each row.
 
     ``values`` are plain, ``shown`` are in words, ``until`` says per purpose when the last of the
-    values is due; None while it runs.
+    values is due; None while it runs. Rows that hold nothing are left out.
     """
     roles = dict(mine)
     every = groups(declaration, set().union(*roles.values()), portable=portable)
     named = {name for name, role in declaration.roles.items() if role.reference}
+    said = {} if portable else statements.beside(declaration.model, [*roles])
     for row in fetched(declaration, mine, every):
         shown = groups(declaration, roles[row.pk], portable=portable)
         if shown:
@@ -114,6 +116,7 @@ def records(
                 "shown": words,
                 "files": files,
                 "until": {} if portable else ends(declaration, row, shown),
+                "statements": said.get(str(row.pk), []),  # of the person, beside this row
             }
 
 

@@ -11,6 +11,7 @@ from django.db.models import BooleanField, EmailField, Field, FileField, JSONFie
 from django.utils.text import capfirst
 
 from privacy.declarations import Declaration, Group, registry
+from privacy.export import secret_key
 from privacy.subjects import Subject
 from privacy.vocabulary import Category, Erase, Rectify, Source
 
@@ -56,8 +57,10 @@ def things(subject: Subject) -> list[Thing]:
 
 
 def open_to_dispute() -> Iterator[Declaration]:
+    """What other rooms hold, but for what is found by a secret: a key must not stand on a page."""
     for declaration in registry.values():
-        if declaration.model._meta.app_label != "privacy" and declaration.personal:
+        ours = declaration.model._meta.app_label == "privacy"
+        if declaration.personal and not ours and not secret_key(declaration):
             yield declaration
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,9 +15,11 @@ from django.utils import timezone
 from accounts.models import User
 from orders.models import Invoice, Order
 from orders.personal_data import CARRIER, told_carrier
+from privacy import subjects
 from privacy.models import Correction, Duty, Note, Request
 from privacy.requests.events import is_intact
 from privacy.tasks import purge, run_due_requests
+from tests.privacy.archives import text, zipped
 from tests.privacy.conftest import Inbox, code_in, link_in, officer
 from tests.privacy.test_requests_own_data import make_order
 
@@ -378,3 +383,37 @@ def test_a_statement_stands_beside_its_record_as_long_as_that_is_there(
     assert case.kind == "completion"
     assert kept == "It was for my mother."
     assert not Note.objects.filter(text__contains="mother").exists()
+
+
+def test_a_statement_is_exported_with_its_record_and_never_taken_along(
+    signed_in: Client, anna: User, order: Order
+) -> None:
+    what = f"orders.Invoice:{Invoice.objects.get().pk}"
+    signed_in.post(ADD, {"what": what, "statement": "It was for my mother."})
+    anna.refresh_from_db()
+    who = subjects.of(anna)
+
+    held = json.loads(zipped(who).read("data.json"))
+    taken = zipped(who, portable=True)
+
+    beside = [row for row in rows_in(held) if row.get("statements")]
+    assert [row["statements"] for row in beside] == [["It was for my mother."]]
+    assert beside[0]["values"]["name"] == "Greet Gast"
+    assert "my mother" not in text(taken)
+
+
+def rows_in(held: Any) -> Iterator[dict[str, Any]]:
+    """Every row of an archive's data, wherever it stands."""
+    for value in held.values() if isinstance(held, dict) else held:
+        if isinstance(value, dict | list):
+            yield from rows_in(value)
+    if isinstance(held, dict) and "values" in held:
+        yield held
+
+
+def test_what_is_found_by_a_secret_never_stands_on_a_page(signed_in: Client) -> None:
+    page = signed_in.get(PAGE).content.decode()
+
+    assert signed_in.session.session_key not in page
+    key = f"sessions.Session:{signed_in.session.session_key}"
+    assert not signed_in.post(PAGE, {"what": key}).context.get("thing")
