@@ -414,6 +414,6 @@ def rows_in(held: Any) -> Iterator[dict[str, Any]]:
 def test_what_is_found_by_a_secret_never_stands_on_a_page(signed_in: Client) -> None:
     page = signed_in.get(PAGE).content.decode()
 
-    assert signed_in.session.session_key not in page
+    assert str(signed_in.session.session_key) not in page
     key = f"sessions.Session:{signed_in.session.session_key}"
     assert not signed_in.post(PAGE, {"what": key}).context.get("thing")
