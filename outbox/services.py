@@ -44,7 +44,7 @@ from outbox import tasks
 from outbox.models import Message
 
 # Sent to someone who is no longer known here, or not yet: no trace of the address stays.
-FORGOTTEN = {"privacy/receipt", "privacy/code"}
+FORGOTTEN = {"privacy/receipt", "privacy/recipients_answered", "privacy/code"}
 
 
 @dataclass(frozen=True)

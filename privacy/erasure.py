@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 
+from django.apps import apps
 from django.core.files.storage import Storage
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +18,7 @@ from privacy.dependants import in_order
 from privacy.plan import Plan
 from privacy.purposes import purposes
 from privacy.subjects import Subject
-from privacy.sweep import Keys, Sweep
+from privacy.sweep import Keys, Sweep, file_fields
 from privacy.vocabulary import Text
 
 FILES = _("Files")
@@ -24,6 +26,12 @@ FILES = _("Files")
 logger = logging.getLogger(__name__)
 
 Files = list[tuple[Storage, str]]
+endings: list[Callable[[Subject], object]] = []
+derivatives: list[Callable[[Storage, str], Iterable[str]]] = []
+
+
+class NotErasable(Exception):
+    """Something lies in a place for which nobody wrote how it goes."""
 
 
 def preview(subject: Subject, now: datetime) -> Plan:
@@ -94,23 +102,75 @@ def reached(declaration: Declaration, subject: Subject) -> dict[str, Keys]:
 
 
 def finish(subject: Subject, plan: Plan, files: Files) -> None:
-    failed = removed(files)
-    for place in elsewhere:
-        try:
-            if place.erase:
-                plan.elsewhere[place.name] = place.erase(subject)
-        except Exception as error:  # noqa: BLE001  (whatever it is, the other places still go)
-            failed.append(error)
-    if failed:
+    if failed := [*removed(files), *cleared(subject, plan)]:
         raise ExceptionGroup("Not everything outside the database was erased.", failed)
 
 
+def cleared(subject: Subject, plan: Plan | None = None) -> list[Exception]:
+    """Erase what is no table; what went wrong, the others are gone.
+
+    A place in which something lies and that cannot be erased is a failure like any other.
+    """
+    failed: list[Exception] = []
+    for place in elsewhere:
+        try:
+            gone = emptied(place, subject)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the other places still go)
+            failed.append(error)
+        else:
+            if plan and place.erase:
+                plan.elsewhere[place.name] = gone
+    return failed
+
+
+def emptied(place: Elsewhere, subject: Subject) -> int:
+    if place.erase:
+        return place.erase(subject)
+    if place.find and any(True for _thing in place.find(subject)):
+        raise NotErasable(str(place.name))
+    return 0
+
+
 def removed(files: Files) -> list[Exception]:
-    """Delete stored files; what went wrong, the others are gone."""
+    """Delete stored files and what was made of them; what went wrong, the others are gone."""
     failed: list[Exception] = []
     for storage, name in files:
         try:
+            for made in (made for find in derivatives for made in find(storage, name)):
+                storage.delete(made)
             storage.delete(name)
         except OSError as error:
             failed.append(error)
     return failed
+
+
+def named(files: Files) -> list[list[str]]:
+    """Files as plain values: the field whose storage holds them, and their name there."""
+    fields = {id(storage): label for label, storage in file_storages()}
+    return [[fields[id(storage)], name] for storage, name in files]
+
+
+def stored(names: list[list[str]]) -> Files:
+    storages = dict(file_storages())
+    return [(storages[label], name) for label, name in names]
+
+
+def file_storages() -> Iterator[tuple[str, Storage]]:
+    for model in apps.get_models():
+        for field in file_fields(model):
+            yield f"{model._meta.label}.{field.name}", field.storage
+
+
+def register_ending(end: Callable[[Subject], object]) -> None:
+    """``end(subject)`` ends what can still be used in a person's name, such as a session."""
+    endings.append(end)
+
+
+def register_derivatives(find: Callable[[Storage, str], Iterable[str]]) -> None:
+    """``find(storage, name)`` names the files that were made of another, such as thumbnails."""
+    derivatives.append(find)
+
+
+def end_sessions(subject: Subject) -> None:
+    for end in endings:
+        end(subject)

@@ -14,8 +14,8 @@ from privacy.models.events import Action
 from privacy.models.requests import OPEN, Kind, State
 from privacy.plan import Plan
 from privacy.requests.decisions import MINIMAL, NotPossible, move
+from privacy.requests.erasing import retained_until
 from privacy.requests.events import SYSTEM, record
-from privacy.requests.execution import retained_until
 from privacy.subjects import Subject
 from privacy.tombstones import Tombstone
 

@@ -8,7 +8,15 @@ from django.utils import timezone
 from privacy import holds, retention, stops, telling
 from privacy.archives import delivery, job, keeping
 from privacy.corrections import closing
-from privacy.requests import arriving, asking, execution, extending, tidying, watching
+from privacy.requests import (
+    arriving,
+    asking,
+    execution,
+    extending,
+    resuming,
+    tidying,
+    watching,
+)
 
 
 @shared_task(name="privacy.execute_request")
@@ -47,7 +55,9 @@ def tell_recipients() -> None:
 @shared_task(name="privacy.purge", ignore_result=True)
 def purge() -> None:
     """Nightly. Safe to repeat: what is erased is no longer due."""
-    retention.purge(timezone.now())
+    now = timezone.now()
+    resuming.go_on_with(resuming.waiting(), now=now)
+    retention.purge(now)
 
 
 @shared_task(name="privacy.make_archive", soft_time_limit=1500, time_limit=1800)  # seconds

@@ -70,6 +70,7 @@ class Action(models.TextChoices):
     AWAITING = "awaiting", _("Waits for those who received data")
     GOES_ON = "goes_on", _("Erasure goes on")
     ALL_TOLD = "all_told", _("All recipients answered")
+    CLOSED = "closed", _("Closed")
     FAILED = "failed", _("An attempt failed")
     ADDRESS_CHANGED = "address_changed", _("Stopped: the address has changed")
 

@@ -81,6 +81,9 @@ OPEN = (
 )
 
 
+UNDER_WAY = (State.EXECUTING, State.AWAITING_RECIPIENTS)  # begun: no hold stops it half way
+
+
 class Refusal(models.TextChoices):
     SUSPECTED_FRAUD = "suspected_fraud", _("Suspected fraud")
     INSUFFICIENT_VERIFICATION = "insufficient_verification", _("Not proved who asks")
@@ -107,7 +110,7 @@ class RequestQuerySet(models.QuerySet["Request"]):
     def due_to_run(self, now: datetime) -> Self:
         """Approved by an officer, or past their cooling-off, never while held; or half done."""
         ripe = Q(state=State.COOLING_OFF, cooling_off_until__lte=now) | Q(state=State.APPROVED)
-        return self.filter(ripe & Q(held_at=None) | Q(state=State.EXECUTING, kind=Kind.ERASURE))
+        return self.filter(ripe & Q(held_at=None) | Q(state__in=UNDER_WAY, kind=Kind.ERASURE))
 
 
 class Request(models.Model):

@@ -55,7 +55,7 @@ def of_case(case: str = "request__") -> dict[str, Any]:
         "email": f"{case}email",
         "proved": Q((f"{case}email_proved_at__isnull", False)),
         "clock": f"{case}closed_at",
-        "performing": Q((f"{case}closed_at", None)),
+        "performing": Q((f"{case}closed_at", None)) | Q((f"{case}state", "partially_retained")),
     }
 
 

@@ -91,7 +91,7 @@ declare(
     email="email",
     proved=Q(email_proved_at__isnull=False),
     clock="closed_at",
-    performing=Q(closed_at=None),
+    performing=Q(closed_at=None) | Q(state="partially_retained"),
     roles={"officer": Role(user="assigned_to")},
     words=Words(
         _("privacy request"),
@@ -132,7 +132,7 @@ declare(
     email="request__email",
     proved=Q(request__email_proved_at__isnull=False),
     clock="request__closed_at",
-    performing=Q(request__closed_at=None),
+    performing=Q(request__closed_at=None) | Q(request__state="partially_retained"),
     roles={"officer": Role(user="staff")},
     words=Words(
         _("event of your privacy request"),

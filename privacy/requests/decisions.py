@@ -103,6 +103,7 @@ def approve(case: Request, *, by: Actor, now: datetime) -> None:
         case,
         State.IN_ASSESSMENT,
         State.NEEDS_OPERATOR,
+        State.RESIDUE_FOUND,
         state=State.EXECUTING if case.sealed else State.APPROVED,  # half done: go on
         assigned_to_id=by.staff_id,
         attempts=0,

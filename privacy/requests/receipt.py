@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from privacy import declarations
 from privacy.clock import bars, fraction
 from privacy.handovers import HERS, told
-from privacy.models import Disclosure
+from privacy.models import Disclosure, Request
 from privacy.plan import Ground, Line, Plan
 from privacy.processing import open_ended
 from privacy.purposes import purposes
@@ -102,16 +102,26 @@ def recipients(subject: Subject, language: str) -> list[dict[str, Any]]:
         for row in Disclosure.objects.filter(HERS.reach(subject)):
             said, day = told(row), wording.day(row.disclosed_at, language)
             one = found.setdefault(
-                said["key"], {"name": said["name"], "where": said["where"], "days": [], "what": []}
+                said["key"],
+                {
+                    **{name: said[name] for name in ("key", "name", "where")},
+                    "days": [],
+                    "what": [],
+                },
             )
             one["days"] += [day] if day not in one["days"] else []
             one["what"] += [field for field in said["what"] if field not in one["what"]]
     return [{**one, "days": ", ".join(one["days"])} for one in found.values()]
 
 
-def proof(language: str, now: datetime) -> dict[str, str]:
+def proof(case: Request, now: datetime) -> dict[str, str]:
     """What stays of the case itself once it is closed: until when, and why."""
     purpose = purposes["privacy-accountability"]
-    with translation.override(language):
-        until = _("until %(day)s") % {"day": wording.day(purpose.retention.until(now), language)}
+    ends = case.retained_until_at if case.receipt.get("stays") else now
+    with translation.override(case.language):
+        if ends is None:
+            until = open_ended(_("as long as something with you runs"), purpose.retention)
+        else:
+            day = wording.day(purpose.retention.until(ends), case.language)
+            until = _("until %(day)s") % {"day": day}
         return {"until": until, "purpose": str(purpose.name), "law": purpose.exemption}

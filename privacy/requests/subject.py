@@ -36,7 +36,11 @@ def seal(subject: Subject, to: str) -> dict[str, Any]:
 
 
 def unseal(sealed: dict[str, Any]) -> Subject:
-    user = None
+    """The person again: the account itself while it is there, never another under its key."""
+    user, people = None, get_user_model()
     if sealed["user"]:
-        user = get_user_model()(pk=sealed["user"], subject_id=sealed["subject_id"], email="")
+        there = people._default_manager.filter(pk=sealed["user"])
+        user = there.filter(subject_id=sealed["subject_id"]).first()
+        if user is None and not there.exists():
+            user = people(pk=sealed["user"], subject_id=sealed["subject_id"], email="")
     return Subject(user, frozenset(sealed["emails"]), frozenset(sealed["references"]))

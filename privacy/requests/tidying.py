@@ -25,7 +25,8 @@ def tidy(*, now: datetime) -> None:
     end(State.AWAITING_VERIFICATION, unproved, expired, Action.EXPIRED, now)
     lapsed = {"state": State.FULFILLED, **forgotten}
     end(State.AWAITING_REQUESTER, unused, lapsed, Action.LAPSED, now)
-    gone = {"state": State.FULFILLED}
+    over &= Q(sealed={})  # what is held without a date goes on by itself
+    gone = {"state": State.FULFILLED, "closed_at": now}
     end(State.PARTIALLY_RETAINED, over, gone, Action.ENDED, now)
 
 

@@ -42,6 +42,7 @@ def erased(anna: User, inbox: Inbox) -> tuple[EmailMultiAlternatives, str]:
     inbox()
     run_due_requests()
     mail = inbox()[-1]
+    run_due_requests()
     assert "What we erased" in mail.subject
     return mail, str(mail.alternatives[0][0])
 

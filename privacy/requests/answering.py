@@ -1,0 +1,121 @@
+"""The letters at the end of an erasure, and the end itself: never before all of it is true."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from privacy import duties, letters
+from privacy.models import Request
+from privacy.models.events import Action
+from privacy.models.requests import State
+from privacy.requests import wording
+from privacy.requests.events import SYSTEM, record
+from privacy.requests.receipt import proof
+from privacy.requests.steps import locked, mark
+
+RECEIPT = "privacy/receipt"
+
+
+@transaction.atomic
+def answer(case: Request, now: datetime) -> bool:
+    """Queue the receipt to the address captured before."""
+    case = locked(case.pk)
+    if "answer" in case.steps:
+        return True
+    number = case.events.filter(action=Action.RECEIPT).count()
+    post(case, number, now=now)
+    sealed = {**case.sealed, "letters": number + 1, "open": duties.running(case).exists()}
+    Request.objects.filter(pk=case.pk).update(sealed=sealed)
+    record(case, Action.RECEIPT, by=SYSTEM, now=now)
+    return mark(case, "answer")
+
+
+def post(case: Request, number: int, *, now: datetime) -> None:
+    letters.send(
+        RECEIPT,
+        to=case.sealed["to"],
+        language=case.language,
+        about=about(case, number),
+        context={
+            "reference": case.reference,
+            "erased_on": wording.day(now, case.language),
+            "proof": proof(case, now),
+            "again": number > 0,
+            "waiting": duties.running(case).exists(),
+            **case.receipt,
+            "told": told(case),
+        },
+    )
+
+
+def about(case: Request, number: int) -> str:
+    return f"request:{case.reference}" + (f":{number}" if number else "")
+
+
+def told(case: Request) -> list[dict[str, Any]]:
+    """Who had received what, and what became of it there."""
+    answers = {duty.recipient: duties.in_words(duty, case.language) for duty in case.duties.all()}
+    return [{**one, **answers.get(one["key"], {})} for one in case.receipt.get("told", [])]
+
+
+def fate(case: Request) -> letters.Fate:
+    """What became of the last receipt."""
+    return letters.fate(RECEIPT, about(case, case.sealed["letters"] - 1))
+
+
+def lost(case: Request) -> bool:
+    """Whether a receipt was written that did not arrive: to try the same again helps nobody."""
+    return "answer" in case.steps and fate(case) in ("", "lost")
+
+
+@transaction.atomic
+def conclude(pk: int, *, now: datetime) -> None:
+    """End a case of which every step is done, every recipient answered and the receipt was sent."""
+    case = locked(pk)
+    if case.state not in (State.EXECUTING, State.AWAITING_RECIPIENTS) or "answer" not in case.steps:
+        return
+    if lost(case):
+        turn(case, State.NEEDS_OPERATOR, Action.ANSWER_LOST, now)
+    elif duties.running(case).exists():
+        if case.state == State.EXECUTING:
+            turn(case, State.AWAITING_RECIPIENTS, Action.AWAITING, now)
+    elif fate(case) == "sent":
+        close(case, now=now)
+
+
+def turn(case: Request, state: State, action: Action, now: datetime) -> None:
+    Request.objects.filter(pk=case.pk).update(state=state)
+    record(case, action, by=SYSTEM, now=now)
+
+
+def close(case: Request, *, now: datetime) -> None:
+    """Forget who it was, but while something is held without a date: that erasure goes on."""
+    if case.sealed.get("open"):
+        say_what_they_answered(case, now=now)
+    held = bool(case.receipt.get("running"))
+    Request.objects.filter(pk=case.pk).update(
+        state=State.PARTIALLY_RETAINED if case.receipt.get("stays") else State.FULFILLED,
+        sealed={**case.sealed, "open": False} if held else {},
+        receipt=case.receipt if held else {},
+        closed_at=now,
+    )
+    record(case, Action.CLOSED, by=SYSTEM, now=now)
+
+
+def say_what_they_answered(case: Request, *, now: datetime) -> None:
+    """The second letter: the last of those who had received data has answered."""
+    letters.send(
+        "privacy/recipients_answered",
+        to=case.sealed["to"],
+        language=case.language,
+        about=about(case, case.sealed["letters"] - 1),
+        context={
+            "reference": case.reference,
+            "told": told(case),
+            "running": bool(case.receipt.get("running")),
+        },
+    )
+    record(case, Action.ALL_TOLD, by=SYSTEM, now=now)

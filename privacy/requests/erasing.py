@@ -1,0 +1,166 @@
+"""An erasure by named steps. The case remembers those done; each may run again, by anybody.
+
+A worker killed after any step leaves a case that the next sweep goes on with. Two at once do one
+thing: what changes rows is done under the lock of the case, what lies outside may go twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from privacy import duties, erasure, residue, telling, tombstones
+from privacy.models import Duty, Request
+from privacy.models.events import Action
+from privacy.models.requests import State
+from privacy.plan import Plan
+from privacy.requests.answering import answer
+from privacy.requests.decisions import MINIMAL
+from privacy.requests.events import SYSTEM, record
+from privacy.requests.receipt import receipt, recipients
+from privacy.requests.steps import locked, mark
+from privacy.requests.subject import seal, subject_of, unseal
+
+Step = Callable[[Request, datetime], bool]  # whether the next step may begin
+
+
+@transaction.atomic
+def seal_up(case: Request, now: datetime) -> bool:
+    """Take by what the person can be found, and what a scan looks for, before anything goes."""
+    subject = subject_of(case)
+    sealed = {**seal(subject, case.email), "identifiers": residue.identifiers(subject)}
+    Request.objects.filter(pk=case.pk).update(
+        state=State.EXECUTING, sealed=sealed, steps=["sealed"], link_digest=""
+    )
+    record(case, Action.EXECUTING, by=SYSTEM, now=now)
+    return True
+
+
+@transaction.atomic
+def database(case: Request, now: datetime) -> bool:
+    """All rows in one transaction, this case included but for what finishing it needs."""
+    case = locked(case.pk)
+    if "database" in case.steps:
+        return True
+    subject = unseal(case.sealed)
+    Request.objects.filter(pk=case.pk).update(user_id=None, answer="", **MINIMAL)
+    told, lying = recipients(subject, case.language), erasure.lying_elsewhere(subject)
+    duties.open_for(case, Duty.Kind.ERASURE, subject, now=now)
+    plan, files = erasure.erase_rows(subject, now)
+    plan.elsewhere |= lying
+    keep(case, plan, {**receipt(plan, case.language, now), "told": told}, files)
+    record(case, Action.PARTLY_ERASED if plan.kept else Action.ERASED, by=SYSTEM, now=now)
+    return mark(case, "database")
+
+
+def keep(case: Request, plan: Plan, said: dict[str, Any], files: erasure.Files) -> None:
+    """What later steps need, in the transaction that erases: files to delete, words to say."""
+    lying = [*case.sealed.get("files", []), *erasure.named(files)]
+    Request.objects.filter(pk=case.pk).update(
+        receipt=said,
+        retained_until_at=retained_until(plan),
+        sealed={**case.sealed, "files": lying},
+    )
+
+
+def retained_until(plan: Plan) -> datetime | None:
+    """When the last kept value is due; None while a contract runs."""
+    dates = [line.until for line in plan.kept]
+    return None if None in dates else max((date for date in dates if date), default=None)
+
+
+def tombstone(case: Request, now: datetime) -> bool:
+    """Outside the database, so that a restored backup is erased again."""
+    tombstones.bury(case, unseal(case.sealed), now=now)
+    return mark(case, "tombstone")
+
+
+def sessions(case: Request, now: datetime) -> bool:
+    """What could still be used in the person's name: browsers, keys, links."""
+    erasure.end_sessions(unseal(case.sealed))
+    return mark(case, "sessions")
+
+
+def files(case: Request, now: datetime) -> bool:
+    if failed := erasure.removed(erasure.stored(case.sealed.get("files", []))):
+        raise ExceptionGroup("Not every file was deleted.", failed)
+    return mark(case, "files")
+
+
+def elsewhere(case: Request, now: datetime) -> bool:
+    """Cache, queue, outbox and all that is declared to lie outside the tables."""
+    if failed := erasure.cleared(unseal(case.sealed)):
+        raise ExceptionGroup("Not everything outside the database was erased.", failed)
+    return mark(case, "elsewhere")
+
+
+def tell(case: Request, now: datetime) -> bool:
+    """Begin with each recipient; the case waits for their answers at its end, not here."""
+    for duty in duties.running(case):
+        telling.advance(duty.pk, now=now)
+    return mark(case, "recipients")
+
+
+def scan(case: Request, now: datetime) -> bool:
+    """Look everywhere by value. Anything left stops the case; what cannot be read is a failure."""
+    left = residue.scan(case, case.sealed.get("identifiers", {}), now=now)
+    return stop_at_residue(case, left, now) if left else mark(case, "scan", Action.CLEAN, now)
+
+
+@transaction.atomic
+def stop_at_residue(case: Request, left: int, now: datetime) -> bool:
+    found = Request.objects.filter(pk=case.pk, state=State.EXECUTING)
+    if found.update(state=State.RESIDUE_FOUND):
+        record(locked(case.pk), Action.RESIDUE, by=SYSTEM, now=now, reason=str(left))
+    return False
+
+
+STEPS: dict[str, Step] = {
+    "database": database,
+    "tombstone": tombstone,
+    "sessions": sessions,
+    "files": files,
+    "elsewhere": elsewhere,
+    "recipients": tell,
+    "scan": scan,
+    "answer": answer,
+}
+
+
+def go_on(pk: int, *, now: datetime) -> None:
+    """Do what is left of a case that is being carried out."""
+    for name, step in STEPS.items():
+        case = Request.objects.get(pk=pk)
+        if case.state != State.EXECUTING:
+            return
+        if name not in case.steps and not step(case, now):
+            return
+
+
+def said_again(case: Request, new: dict[str, Any]) -> dict[str, Any]:
+    """For a receipt that was not sent yet, what went before has gone too."""
+    old = case.receipt
+    if case.state == State.PARTIALLY_RETAINED:
+        return {**new, "told": []}
+    return {**new, **{part: old[part] for part in ("goes", "elsewhere", "told") if part in old}}
+
+
+@transaction.atomic
+def again(pk: int, *, now: datetime) -> bool:
+    """Erase once more what may go by now; True if anything did, so that all later steps follow."""
+    case = locked(pk)
+    if case.state == State.EXECUTING or not case.sealed:
+        return False
+    plan, lying = erasure.erase_rows(unseal(case.sealed), now)
+    held = any(line.until is None for line in plan.kept)
+    if case.state == State.PARTIALLY_RETAINED and not plan.gone and held:
+        return False
+    keep(case, plan, said_again(case, receipt(plan, case.language, now)), lying)
+    Request.objects.filter(pk=pk).update(
+        state=State.EXECUTING, closed_at=None, steps=["sealed", "database", "tombstone"], attempts=0
+    )
+    record(case, Action.GOES_ON, by=SYSTEM, now=now)
+    return True
