@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -108,7 +109,17 @@ def running(case: Request) -> QuerySet[Duty]:
     return case.duties.exclude(state__in=Duty.ENDED)
 
 
-def in_words(duty: Duty, language: str) -> dict[str, str]:
-    """For letters and pages: how far it is with a recipient, and what he answered."""
+def told(duties: Iterable[Duty], language: str) -> list[dict[str, str]]:
+    """For letters and pages: each recipient, and what he answered, in a language."""
     with translation.override(language):
-        return {"state": str(State(duty.state).label), "said": duty.said}
+        return [in_words(duty) for duty in duties]
+
+
+def in_words(duty: Duty) -> dict[str, str]:
+    recipient = recipients.get(duty.recipient)
+    return {
+        "name": recipient.name if recipient else duty.recipient,
+        "where": recipient.land if recipient else "",
+        "state": str(State(duty.state).label),
+        "said": duty.said,
+    }

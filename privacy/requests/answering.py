@@ -57,7 +57,9 @@ def about(case: Request, number: int) -> str:
 
 def told(case: Request) -> list[dict[str, Any]]:
     """Who had received what, and what became of it there."""
-    answers = {duty.recipient: duties.in_words(duty, case.language) for duty in case.duties.all()}
+    owed = list(case.duties.all())
+    said = zip(owed, duties.told(owed, case.language), strict=True)
+    answers = {duty.recipient: words for duty, words in said}
     return [{**one, **answers.get(one["key"], {})} for one in case.receipt.get("told", [])]
 
 
