@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -52,11 +53,13 @@ class Difference:
         standing = {f"{prefix}-{name}": value for name, value in self.before.items()}
         return {**standing, **{name: data[name] for name in data}}
 
-    def rows(self) -> list[tuple[Any, bool]]:
-        """Each field with whether it stays as it was issued."""
+    def changing(self) -> Iterator[Any]:
+        """The fields that may change, by the names that people have for them."""
         for bound in self.changes:
             bound.label = capfirst(self.thing.declaration.name_of(bound.name))
-        return [(bound, False) for bound in self.changes] + [(b, True) for b in self.words]
+            if isinstance(bound.field.widget, forms.Textarea):
+                bound.field.widget.attrs["rows"] = 3
+            yield bound
 
     def is_valid(self) -> bool:
         sound = [form.is_valid() for form in (self.changes, self.words)]

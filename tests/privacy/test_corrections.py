@@ -411,6 +411,18 @@ def rows_in(held: Any) -> Iterator[dict[str, Any]]:
         yield held
 
 
+def test_an_empty_statement_is_asked_for_again_and_nothing_is_filed(
+    signed_in: Client, order: Order
+) -> None:
+    what = {"what": f"orders.Order:{order.pk}"}
+
+    shown, sent = signed_in.get(ADD, what), signed_in.post(ADD, {**what, "statement": " "})
+
+    assert (shown.status_code, sent.status_code) == (200, 200)
+    assert 'role="alert"' in sent.content.decode()
+    assert not Request.objects.exists()
+
+
 def test_what_is_found_by_a_secret_never_stands_on_a_page(signed_in: Client) -> None:
     page = signed_in.get(PAGE).content.decode()
 
