@@ -2,112 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from privacy import case_page, deeds
-from privacy.clock import clock
 from privacy.corrections import desk as corrections
+from privacy.desk import acts, page
+from privacy.desk.queue import Queue
 from privacy.models import Request
-from privacy.models.requests import OPEN, State
 from privacy.officer_forms import LetterForm
 from privacy.requests import decisions, filing
 
-DONE = (State.FULFILLED, State.PARTIALLY_RETAINED)
 CHANGE = "privacy.change_request"
 
 
-class ByClock(admin.SimpleListFilter):
-    """Open ones first: the queue is what waits, not what was."""
-
-    title = _("clock")
-    parameter_name = "clock"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("late", _("Overdue")), ("week", _("Due this week")), ("closed", _("Closed"))]
-
-    def queryset(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        now = timezone.now()
-        match self.value():
-            case "late":
-                return rows.filter(state__in=OPEN, due_at__lt=now)
-            case "week":
-                return rows.filter(state__in=OPEN, due_at__lt=now + timedelta(days=7))
-            case "closed":
-                return rows.exclude(state__in=OPEN)
-        if "state__exact" in request.GET:
-            return rows
-        unproved = State.AWAITING_VERIFICATION  # ends by itself after a day
-        return rows.filter(state__in=OPEN).exclude(state=unproved)
-
-    def choices(self, changelist: Any) -> Any:
-        first, *others = super().choices(changelist)
-        yield {**first, "display": _("Open")}
-        yield from others
-
-
 @admin.register(Request)
-class RequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run time
-    list_display = ("reference", "kind", "shown_state", "received_at", "shown_clock", "assigned_to")
-    list_filter = (ByClock, "kind", "state")
-    list_select_related = ("assigned_to",)
-    ordering = ("due_at", "pk")
-    search_fields = ("reference",)
-    search_help_text = _("We search by case number, not by name.")
-    actions = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # the buttons change a case, never a form
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("privacy.view_request")
-
-    @admin.display(description=_("state"), ordering="state")
-    def shown_state(self, case: Request) -> SafeString:
-        if case.held_at:
-            return format_html('<span class="badge badge-warn">{}</span>', _("On hold"))
-        level = "badge-ok" if case.state in DONE else ""
-        shown = format_html('<span class="badge {}">{}</span>', level, case.get_state_display())
-        if case.state != State.PARTIALLY_RETAINED:
-            return shown
-        until = case.retained_until_at
-        day = date_format(timezone.localtime(until), "j F Y") if until else ""
-        words = _("until %(day)s") % {"day": day} if until else _("a contract still runs")
-        return format_html('{} <span class="muted">{}</span>', shown, words)
-
-    @admin.display(description=_("clock"), ordering="due_at")
-    def shown_clock(self, case: Request) -> SafeString:
-        if case.closed_at:
-            ended = date_format(timezone.localtime(case.closed_at), "j F Y")
-            return format_html("{} {}", _("Closed"), ended)
-        at = clock(case, timezone.now())
-        left = ngettext("%(n)s day left", "%(n)s days left", at.days_left) % {"n": at.days_left}
-        over = ngettext("%(n)s day over", "%(n)s days over", -at.days_left) % {"n": -at.days_left}
-        level = {"clock-late": "badge-danger", "clock-warn": "badge-warn"}.get(at.level, "")
-        return format_html(
-            '<span class="badge {}">{}</span>', level, over if at.days_left < 0 else left
-        )
-
+class RequestAdmin(Queue):
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(require_POST(self.decide))
         enter = self.admin_site.admin_view(self.enter)
@@ -139,9 +57,12 @@ class RequestAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no [] at run 
         return self.page(request, case)
 
     def page(self, request: HttpRequest, case: Request, **forms: Any) -> HttpResponse:
+        now, staff = timezone.now(), request.user.pk or 0
+        shown = case_page.context(case, get_language() or "nl", now)
         context = {
             **self.admin_site.each_context(request),
-            **case_page.context(case, get_language() or "nl", timezone.now()),
+            **shown,
+            **page.more(case, staff, shown["can"], now),
             **deeds.forms(case),
             "differences": corrections.differences(case, request.user.pk or 0),
             "may_decide": request.user.has_perm(CHANGE),
@@ -175,4 +96,5 @@ DECISIONS: dict[str, deeds.Deed] = {
     "release": deeds.simply(decisions.release),
     **deeds.DEEDS,
     **corrections.DEEDS,
+    **acts.ACTS,
 }

@@ -38,6 +38,7 @@ class Action(models.TextChoices):
     WARNED = "warned", _("Officers warned")
     DUPLICATE = "duplicate", _("Joined with an earlier request")
     JOINED = "joined", _("A later request was joined with this one")
+    ASSIGNED = "assigned", _("Handed to an officer")
     TAKEN_UP = "taken_up", _("Taken up again after a review")
     STOPPED = "stopped", _("The use stopped at once")
     LIFTING = "lifting", _("Notice queued that the use goes on")

@@ -1,0 +1,55 @@
+"""What an officer types at the desk and the person does not read as a letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from privacy import officers
+from privacy.desk.holding import things
+from privacy.models import Duty, Hold, Request
+from privacy.officer_forms import words
+
+Ground = Hold.Ground
+GROUNDS = [(one.value, one.label) for one in (Ground.CLAIM, Ground.AUTHORITY, Ground.DISPUTE)]
+ANSWERS = [(one.value, one.label) for one in (Duty.State.CONFIRMED, Duty.State.IMPOSSIBLE)]
+
+
+class NoteForm(forms.Form):
+    note = words(_("Note for colleagues; the person finds it in an export"), rows=3)
+
+
+class AssignForm(forms.Form):
+    colleague = forms.ChoiceField(label=_("Colleague"))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        named = [(str(one.pk), one.get_short_name() or f"#{one.pk}") for one in officers.people()]
+        self.fields["colleague"] = forms.ChoiceField(label=_("Colleague"), choices=named)
+
+
+class HoldForm(forms.Form):
+    thing = forms.ChoiceField(label=_("What is held"))
+    why_held = forms.ChoiceField(label=_("Why it is held"), choices=GROUNDS)
+    number = forms.CharField(
+        label=_("Number of the claim or dispute; no names"), max_length=60, required=False
+    )
+
+    def __init__(self, data: Any = None, *, case: Request | None = None) -> None:
+        super().__init__(data)
+        found = [(one.value, one.name) for one in things(case)] if case else []
+        self.fields["thing"] = forms.ChoiceField(label=_("What is held"), choices=found)
+
+
+class DutyForm(forms.Form):
+    duty = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    ended = forms.ChoiceField(label=_("What they answered"), choices=ANSWERS)
+    said = forms.CharField(label=_("In which words, or why"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any] | None:
+        said = super().clean() or {}
+        if said.get("ended") == Duty.State.IMPOSSIBLE and not said.get("said", "").strip():
+            self.add_error("said", _("Write down why the law makes it impossible."))
+        return said
