@@ -67,6 +67,7 @@ class Joining:
             **said,
             "place": place,
             "slug": parts.slug(label),
+            "pages": f"pages/{parts.slug(label)}",
             "rows": position["rows"].get(label, 0),
             "missing": position["missing"].get(label, ""),
             "parts": [parts.named(position["folder"], number, n) for n in names],
@@ -139,7 +140,7 @@ class Joining:
         for source in known:
             paged = source["rows"] > parts.HEAD
             for n, page in enumerate(self.members(source, "page.html") if paged else (), 1):
-                self.copy(f"pages/{source['slug']}-{n}.html", [page])
+                self.copy(f"{source['pages']}-{n}.html", [page])
         shown = [{**source, "head": self.head(source)} for source in known]
         front = {"sources": shown, "made_at": self.made_at, "up": "", "shown": parts.HEAD}
         self.add("index.html", [render_to_string("privacy/export/index.html", front)])
