@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -15,25 +15,43 @@ from django.views.decorators.http import require_POST
 
 from privacy import case_page, deeds
 from privacy.corrections import desk as corrections
-from privacy.desk import acts, page
+from privacy.desk import acts, page, report
 from privacy.desk.queue import Queue
 from privacy.models import Request
 from privacy.officer_forms import LetterForm
 from privacy.requests import decisions, filing
 
 CHANGE = "privacy.change_request"
+FIRST_YEAR = 2018  # in which the GDPR began to apply
 
 
 @admin.register(Request)
 class RequestAdmin(Queue):
     def get_urls(self) -> list[URLPattern]:
-        decide = self.admin_site.admin_view(require_POST(self.decide))
-        enter = self.admin_site.admin_view(self.enter)
+        view = self.admin_site.admin_view
+        decide, enter = view(require_POST(self.decide)), view(self.enter)
         ours = [
             path("<int:pk>/decide/", decide, name="privacy_request_decide"),
+            path("figures/", view(self.figures), name="privacy_request_figures"),
+            path("report/<int:year>/", view(self.report), name="privacy_request_report"),
             path("enter/", enter, name="privacy_request_enter"),
         ]
         return [*ours, *super().get_urls()]
+
+    def figures(self, request: HttpRequest) -> HttpResponse:
+        return self.counted(request, "figures", report.dashboard(timezone.now()))
+
+    def report(self, request: HttpRequest, year: int) -> HttpResponse:
+        now = timezone.now()
+        if not FIRST_YEAR <= year <= timezone.localdate(now).year:
+            raise Http404
+        return self.counted(request, "report", report.year(year, now))
+
+    def counted(self, request: HttpRequest, page: str, shown: dict[str, Any]) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **shown}
+        return render(request, f"privacy/admin/{page}.html", context)
 
     def enter(self, request: HttpRequest) -> HttpResponse:
         """A request that came by post or by phone: the code goes to the person, not to us."""
