@@ -79,7 +79,8 @@ def _parcels(order: Order) -> Iterator[Step]:
         yield Step(_("Packed"), parcel.packed_at, which)
         yield Step(_("Handed to the carrier"), parcel.shipped_at, _carried(order, parcel, which))
         yield Step(_("Delivered"), parcel.delivered_at, which)
-        yield Step(_("Came back to us"), parcel.returned_at, which)
+        if not parcel.delivered_at:  # else its return tells
+            yield Step(_("Came back to us"), parcel.returned_at, which)
     if not parcels:
         yield Step(_("Delivered"), order.delivered_at)
 

@@ -88,7 +88,8 @@ def _redeliver(parcel: Shipment, wish: Again, *, now: datetime) -> Order:
 def _check(parcel: Shipment, wish: Again) -> None:
     if reason := why_not(parcel):
         raise NotPossible(reason)
-    if parcel.state not in FITS.get(wish.reason, frozenset()):
+    where = State.DELIVERED if parcel.delivered_at else parcel.state  # then it was sent back
+    if where not in FITS.get(wish.reason, frozenset()):
         said = {"state": parcel.get_state_display()}
         raise NotPossible(_("That is no reason for a parcel that is %(state)s.") % said)
     if not wish.lines or any(n < 1 for n in wish.lines.values()):
@@ -127,7 +128,7 @@ def redeliverable(parcel: Shipment) -> dict[int, int]:
     """
     mine = contents([parcel]) - contents(arrival.sent_again(parcel))
     family = arrival.family(lineage(parcel.order)[-1])
-    at_fault = parcel.state != State.DELIVERED
+    at_fault = parcel.state != State.DELIVERED and parcel.delivered_at is None
     most = _owed(parcel, family) if at_fault else _still_bought(parcel, family)
     variants = dict(parcel.lines.values_list("line_id", "line__variant"))
     return {key: max(0, min(mine[v], most[v])) for key, v in variants.items()}

@@ -41,7 +41,7 @@ def _wish(back: Return, parcel: Shipment, lines: dict[int, int]) -> redelivery.A
 def _by_parcel(back: Return) -> list[tuple[Shipment, dict[int, int]]]:
     """Which delivered parcels of the order its pieces came in. Raises NotPossible."""
     wanted, found = deciding.pieces_of(back), []
-    delivered = back.order.shipments.filter(state=Shipment.State.DELIVERED)
+    delivered = back.order.shipments.filter(delivered_at__isnull=False)
     for parcel in delivered.order_by("position"):
         most = redelivery.redeliverable(parcel)
         mine = {k: min(n, most.get(k, 0)) for k, n in wanted.items() if most.get(k, 0) > 0}

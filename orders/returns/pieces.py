@@ -75,7 +75,7 @@ def _sent(order: Order) -> tuple[Counter[int], Counter[int]]:
     parcels = arrival.family(order)
     if order.delivered_at and not parcels:  # of before there were parcels
         return Counter(dict(order.lines.values_list("variant_id", "quantity"))), Counter()
-    out = arrival.contents([one for one in parcels if one.state in OUTSIDE])
+    out = arrival.contents([one for one in parcels if one.state in OUTSIDE or one.delivered_at])
     again = arrival.contents([one for one in parcels if one.order_id != order.pk])
     return out, again - arrival.contents([one for one in parcels if arrival.has_failed(one)])
 

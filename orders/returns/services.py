@@ -14,6 +14,7 @@ from orders import letters
 from orders.events import move, record
 from orders.models import Order, Return, ReturnLine, Withdrawal
 from orders.parcels.holding import locked
+from orders.returns import emptied
 from orders.returns.pieces import Wanted, left
 from orders.unfinished import restart_clock, undecided
 
@@ -113,11 +114,12 @@ def receive(back: Return, arrived: Mapping[int, int], *, now: datetime) -> None:
     counts = {line.pk: arrived.get(line.pk, 0) for line in lines}
     if not any(counts.values()) or any(not 0 <= counts[n.pk] <= n.quantity for n in lines):
         raise NotReturnable
-    with transaction.atomic():
+    with held(back.order) as order:
         if not move(back, State.RECEIVED, of=COMING, now=now, received_at=now):
             raise NotNow
         for line in lines:
             ReturnLine.objects.filter(pk=line.pk).update(received=counts[line.pk])
+        emptied.note(order, now=now)
         letters.return_received(back)
 
 

@@ -928,3 +928,39 @@ def test_the_order_s_page_leads_staff_to_what_is_to_be_done(
 
     assert f"{PAGE}{withdrawn.pk}/change/" in page
     assert "receive the goods" in page
+
+
+def test_a_parcel_of_which_everything_is_back_is_returned(
+    delivered: Order, withdrawn: Return, desk: Client, client: Client
+) -> None:
+    received(desk, withdrawn)
+
+    parcel = delivered.shipments.get()
+    assert (parcel.state, parcel.returned_at is not None) == ("returned", True)
+    assert delivered.events.filter(kind="shipment_returned").count() == 1
+    page = client.get(f"/en/{own_page(delivered, '')}").content.decode()
+    assert "Came back to us" in page
+    assert "The carrier could not deliver it" not in page
+
+
+def test_a_parcel_of_which_a_piece_is_missing_stays_delivered(
+    delivered: Order, withdrawn: Return, desk: Client
+) -> None:
+    received(desk, withdrawn, heads=1)
+
+    assert delivered.shipments.get().state == "delivered"
+
+
+def test_a_parcel_that_was_sent_back_whole_is_sent_again_as_one_that_arrived(
+    place: Place, paypal: PayPal, shopper: Shopper, desk: Client, client: Client
+) -> None:
+    order = arrives(pays(place(), paypal, shopper))
+    announces(order, client)
+
+    back = inspected(desk, received(desk, Return.objects.get()), "defect")
+    assert order.shipments.get().state == "returned"
+    does(desk, back, "again")
+
+    again = Order.objects.get(replaces=order)
+    assert dict(again.lines.values_list("sku", "quantity")) == {"BRUSH-INK": 1}
+    assert pieces.left(order)[0].all == 1  # what was sent again may be withdrawn from
