@@ -4,8 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from soocas import wording
+
+# No test judges a machine by its speed.
+examples.register_profile("shop", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("shop")
 
 
 def pytest_configure(config: pytest.Config) -> None:
