@@ -323,9 +323,14 @@ def test_files_of_which_no_row_knows_are_swept(signed_in: Client) -> None:
 # by the public form
 
 
-def test_a_guests_link_comes_only_when_the_archive_is_ready(client: Client, inbox: Inbox) -> None:
+@pytest.mark.parametrize(
+    ("kind", "names"), [("access", {"index.html"}), ("portability", {"schema.json"})]
+)
+def test_a_guests_link_comes_only_when_the_archive_is_ready(
+    client: Client, inbox: Inbox, kind: str, names: set[str]
+) -> None:
     make_order("2026-000001")
-    case = ask(client, inbox, "access")
+    case = ask(client, inbox, kind)
     officer().post(f"/admin/privacy/request/{case.pk}/decide/", {"decision": "approve"})
     run_due_requests()
     case.refresh_from_db()
@@ -339,7 +344,9 @@ def test_a_guests_link_comes_only_when_the_archive_is_ready(client: Client, inbo
     links = [link_in(mail) for mail in inbox() if "/fetch/" in mail.body]
     assert (case.state, len(links)) == ("awaiting_requester", 1)
     assert Client().get(links[0]).status_code == 200
-    assert "Lindenlaan" in text(opened(Client().post(links[0])))
+    archive = opened(Client().post(links[0]))
+    assert "Lindenlaan" in text(archive)
+    assert names < set(archive.namelist())
     assert Client().post(links[0]).status_code == 410
     assert files() == []
 
