@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from django.test import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
@@ -22,6 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_ledger(settings: Any, tmp_path: Path) -> None:
+def own_ledger(tmp_path: Path) -> Iterator[None]:
     """Each test has a database of its own, so a ledger of erasures of its own too."""
-    settings.TOMBSTONES = str(tmp_path / "erasures.jsonl")
+    with override_settings(TOMBSTONES=str(tmp_path / "erasures.jsonl")):
+        yield
