@@ -116,6 +116,7 @@ declare_elsewhere(
     [Category.CONTACT, Category.MESSAGES],
     [MAIL],
     find=sent_to,
+    holder=MAIL_PROVIDER,
     note=_("it hands our messages on to yours and keeps a journal of that for a few days"),
 )
 declare_job(

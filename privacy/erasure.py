@@ -126,7 +126,7 @@ def cleared(subject: Subject, plan: Plan | None = None) -> list[Exception]:
 def emptied(place: Elsewhere, subject: Subject) -> int:
     if place.erase:
         return place.erase(subject)
-    if place.find and any(True for _thing in place.find(subject)):
+    if place.find and not place.holder and any(True for _thing in place.find(subject)):
         raise NotErasable(str(place.name))
     return 0
 

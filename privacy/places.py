@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from privacy.purposes import Purpose
+from privacy.purposes import Purpose, Recipient
 from privacy.subjects import Subject
 from privacy.vocabulary import Category, Text
 
@@ -23,6 +23,7 @@ class Elsewhere:
     find: Callable[[Subject], Iterable[Mapping[str, Any]]] | None = None
     erase: Callable[[Subject], int] | None = None
     note: Text = ""  # where it lies and how it goes, for the plan and the receipt
+    holder: Recipient | None = None  # another, who has it from us: a duty tells him
 
     @property
     def goes(self) -> bool:
@@ -56,13 +57,17 @@ def declare_elsewhere(  # noqa: PLR0913  (as above)
     find: Callable[[Subject], Iterable[Mapping[str, Any]]] | None = None,
     erase: Callable[[Subject], int] | None = None,
     note: Text = "",
+    holder: Recipient | None = None,
 ) -> None:
     """Declare personal data that is no table.
 
     ``find(subject)`` yields what is held as plain values. ``erase(subject)`` erases it, returns
     how many things went, may run twice, and is called after the commit; a preview never calls it.
+    What lies with a ``holder`` is his to erase: he is told. All else needs ``erase`` as soon as
+    ``find`` finds anything, or an erasure fails.
     """
-    elsewhere.append(Elsewhere(name, tuple(categories), tuple(purposes), find, erase, note))
+    place = Elsewhere(name, tuple(categories), tuple(purposes), find, erase, note, holder)
+    elsewhere.append(place)
 
 
 def declare_job(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,3 +28,12 @@ def own_ledger(tmp_path: Path) -> Iterator[None]:
     """Each test has a database of its own, so a ledger of erasures of its own too."""
     with override_settings(TOMBSTONES=str(tmp_path / "erasures.jsonl")):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_files_left() -> Iterator[None]:
+    """What a test put into private storage goes with its rows."""
+    from django.conf import settings
+
+    yield
+    shutil.rmtree(settings.PRIVATE_ROOT, ignore_errors=True)

@@ -21,6 +21,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:
         _take_own_valkey_databases(worker)
+        _take_own_files(worker)
     elif not (early_config.known_args_namespace.help or early_config.known_args_namespace.version):
         _prepare(early_config)
     return (yield)
@@ -49,6 +50,12 @@ def _take_own_valkey_databases(worker: str) -> None:
     for variable in ("BROKER_URL", "CACHE_URL"):
         server, _, _ = os.environ[variable].rpartition("/")
         os.environ[variable] = f"{server}/{number}"
+
+
+def _take_own_files(worker: str) -> None:
+    """A scan for a person must not find what another worker's test keeps of its own."""
+    folder = Path(os.environ["SOOCAS_VAR"]) / worker
+    os.environ["SOOCAS_PRIVATE_ROOT"] = str(folder / "private")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from orders import limits
 from orders.models import Order, Refund, Withdrawal
 from orders.personal_data.handovers import at_paypal
-from orders.personal_data.purposes import HANDLING, PAYMENT
+from orders.personal_data.purposes import HANDLING, PAYMENT, PAYPAL
 from privacy.declarations import Category, declare_elsewhere, declare_job
 
 THEIRS = _("It gives people their money back, or their answer: a claim of theirs (Art. 18(2)).")
@@ -25,6 +25,7 @@ declare_elsewhere(
     [Category.PAYMENTS],
     [PAYMENT],
     find=at_paypal,
+    holder=PAYPAL,
     note=_("PayPal answers for what it keeps itself; we tell it of your request, it decides"),
 )
 declare_job("orders.sweep", why=THEIRS)

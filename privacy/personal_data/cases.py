@@ -17,7 +17,13 @@ from privacy.declarations import (
     personal,
 )
 from privacy.models import Correction, Duty, Export, Hold, Look, Note, Residue
-from privacy.personal_data.purposes import ACCOUNTABILITY, ANSWERING, WHILE_OPEN, of_case
+from privacy.personal_data.purposes import (
+    ACCOUNTABILITY,
+    ANSWERING,
+    DISCLOSURES,
+    WHILE_OPEN,
+    of_case,
+)
 
 declare(
     Hold,
@@ -192,7 +198,7 @@ declare(
     personal(
         "email",
         category=Category.RIGHTS,
-        purposes=[ACCOUNTABILITY],
+        purposes=[DISCLOSURES],
         source=Source.OBSERVED,
         rectify=Rectify.NEVER,
     ),

@@ -17,6 +17,7 @@ from privacy.requests.receipt import proof
 from privacy.requests.steps import locked, mark
 
 RECEIPT = "privacy/receipt"
+STILL_NEEDED = ("to", "user", "subject_id", "emails", "references")  # to find the rest by
 
 
 @transaction.atomic
@@ -100,7 +101,7 @@ def close(case: Request, *, now: datetime) -> None:
     held = bool(case.receipt.get("running"))
     Request.objects.filter(pk=case.pk).update(
         state=State.PARTIALLY_RETAINED if case.receipt.get("stays") else State.FULFILLED,
-        sealed={**case.sealed, "open": False} if held else {},
+        sealed={key: case.sealed[key] for key in STILL_NEEDED} if held else {},
         receipt=case.receipt if held else {},
         closed_at=now,
     )

@@ -20,7 +20,7 @@ from privacy.plan import Plan
 from privacy.requests.answering import answer
 from privacy.requests.decisions import MINIMAL
 from privacy.requests.events import SYSTEM, record
-from privacy.requests.receipt import receipt, recipients
+from privacy.requests.receipt import receipt, recipients, to_go_on
 from privacy.requests.steps import locked, mark
 from privacy.requests.subject import seal, subject_of, unseal
 
@@ -59,6 +59,8 @@ def database(case: Request, now: datetime) -> bool:
 def keep(case: Request, plan: Plan, said: dict[str, Any], files: erasure.Files) -> None:
     """What later steps need, in the transaction that erases: files to delete, words to say."""
     lying = [*case.sealed.get("files", []), *erasure.named(files)]
+    if said["running"]:
+        said = {**said, "stays": [*said["stays"], to_go_on(case.language)]}
     Request.objects.filter(pk=case.pk).update(
         receipt=said,
         retained_until_at=retained_until(plan),
@@ -154,10 +156,13 @@ def again(pk: int, *, now: datetime) -> bool:
     case = locked(pk)
     if case.state == State.EXECUTING or not case.sealed:
         return False
-    plan, lying = erasure.erase_rows(unseal(case.sealed), now)
+    subject = unseal(case.sealed)
+    named = case.sealed.get("identifiers") or residue.identifiers(subject)
+    plan, lying = erasure.erase_rows(subject, now)
     held = any(line.until is None for line in plan.kept)
     if case.state == State.PARTIALLY_RETAINED and not plan.gone and held:
         return False
+    case.sealed = {**case.sealed, "identifiers": named}
     keep(case, plan, said_again(case, receipt(plan, case.language, now)), lying)
     Request.objects.filter(pk=pk).update(
         state=State.EXECUTING, closed_at=None, steps=["sealed", "database", "tombstone"], attempts=0

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from privacy import declarations
@@ -30,6 +31,21 @@ def receipt(plan: Plan, language: str, now: datetime) -> dict[str, Any]:
             ],
             "elsewhere": list(lying_elsewhere(plan)),
             "running": any(one.until is None for _line, one in grounds(plan.kept)),
+        }
+
+
+def to_go_on(language: str) -> dict[str, Any]:
+    """What the case itself keeps of a person while something has no date yet: to find the rest."""
+    about, purpose = declarations.registry[Request], purposes["privacy-requests"]
+    with translation.override(language):
+        ground = {"purpose": str(purpose.name), "law": purpose.exemption}
+        until = _("until the rest is erased too")
+        return {
+            "model": about.label,
+            "name": capfirst(about.plural),
+            "rows": 1,
+            "fields": about.name_of("sealed"),
+            "terms": [{"until": until, "grounds": [ground], "bars": 0}],
         }
 
 

@@ -100,6 +100,7 @@ def test_an_approved_erasure_is_carried_out_once_and_a_receipt_is_mailed(
     decide(case, dpo, "approve")
     decide(case, dpo, "approve")
     run_due_requests()
+    inbox()
     run_due_requests()
 
     case.refresh_from_db()
