@@ -27,8 +27,7 @@ def test_the_rows_of_the_library_are_the_inventory() -> None:
     assert set(names) == {"sessionid", "csrftoken", "choice"}
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_migrate_brings_the_rows_back_to_the_inventory() -> None:
+def test_a_migrate_brings_the_rows_back_to_the_inventory(db: None) -> None:
     Cookie.objects.filter(name="language").update(name="_ga")
     CookieGroup.objects.create(varname="shady", name="Shady")
 

@@ -122,9 +122,7 @@ def hide() -> None:
         cursor.execute("ALTER TABLE privacy_hold RENAME TO hidden")
 
 
-def test_while_the_store_of_holds_cannot_be_read_nothing_is_erased(
-    broken_store: None, django_db_serialized_rollback: None
-) -> None:
+def test_while_the_store_of_holds_cannot_be_read_nothing_is_erased(broken_store: None) -> None:
     anna = User.objects.create_user("anna.jansen@example.com", "x", name="Anna")
     order = closed(anna, 600)
     User.objects.filter(pk=anna.pk).update(last_seen_at=timezone.now() - timedelta(days=2000))
