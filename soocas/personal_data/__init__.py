@@ -19,6 +19,7 @@ OPERATION = Purpose(
     LegalBasis.LEGITIMATE_INTERESTS,
     Period(days=logs.KEPT.days),
     interest=_("The shop works, and its faults are found."),
+    compelling=_("It names nobody, and without it nobody could be served."),
     key="operation",
 )
 

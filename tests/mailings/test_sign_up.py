@@ -13,7 +13,7 @@ from django.utils import timezone
 from time_machine import TimeMachineFixture
 
 from mailings.models import SignUp, Subscription
-from mailings.personal_data import NEWSLETTER
+from mailings.personal_data import CONFIRMING, NEWSLETTER
 from mailings.tasks import sweep
 from outbox.models import Message
 from privacy.models import ConsentDecision
@@ -49,6 +49,18 @@ def test_an_address_alone_is_enough(visitor: Client, mailbox: Mailbox) -> None:
     assert (decision.email, decision.purpose, decision.action) == (ANNA, "newsletter", "given")
     assert decision.wording
     assert not SignUp.objects.exists()
+
+
+def test_who_objects_to_being_asked_is_not_asked(visitor: Client, mailbox: Mailbox) -> None:
+    sign_up(visitor, ANNA)
+    sweep()
+    CONFIRMING.oppose(ANNA, now=timezone.now())  # while the question waits to be sent
+
+    mailbox.deliver()
+
+    assert mailbox.mails() == []
+    message = Message.objects.get()
+    assert (message.state, message.recipient) == ("withheld", "")
 
 
 @pytest.mark.parametrize(
