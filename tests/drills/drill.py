@@ -36,7 +36,6 @@ class Plan:
     at_once: int = 8
     seed: int = 1
     longest: float = 18  # seconds that PayPal is silent or slow; longer than the shop waits
-    kill_every: float = 25  # seconds
     meddle_every: float = 20  # seconds
     kills: int = 4  # of the worker, and of web processes
 
@@ -60,12 +59,10 @@ def run(shop: Shop, plan: Plan) -> Report:
     paypal.say("POST", "reset", {})
     paypal.trouble(plan.seed, plan.longest)
     refuse_mails(shop.addresses["inbox"])
-    killer = Killer(shop.var, random.Random(plan.seed), plan.kill_every, plan.kills)
+    killer = Killer(shop.var, random.Random(plan.seed), plan.kills)
     meddler = Meddler(paypal, random.Random(plan.seed), plan.meddle_every)
-    for thread in (killer, meddler):
-        thread.start()
-    send_buyers(shop, plan, [row["sku"] for row in shelf], report)
-    killer.stop()
+    meddler.start()
+    send_buyers(shop, plan, [row["sku"] for row in shelf], report, killer)
     report.killed, report.played = killer.killed, paypal.say("GET", "faults/played")
     calm_down(paypal, meddler)
     report.meddled = meddler.done
@@ -91,7 +88,7 @@ def wait_for(done: Callable[[], bool]) -> None:
         time.sleep(1)
 
 
-def send_buyers(shop: Shop, plan: Plan, skus: list[str], report: Report) -> None:
+def send_buyers(shop: Shop, plan: Plan, skus: list[str], report: Report, killer: Killer) -> None:
     def send(number: int) -> None:
         dice = random.Random(f"{plan.seed} {number}")
         buyer = Buyer(shop.url, number, dice, report.differences.append)
@@ -104,6 +101,7 @@ def send_buyers(shop: Shop, plan: Plan, skus: list[str], report: Report) -> None
 
     with ThreadPoolExecutor(plan.at_once) as pool:
         for done, _ in enumerate(pool.map(send, range(plan.checkouts)), 1):
+            killer.after(done, plan.checkouts)
             if done % 25 == 0:
                 print(f"{done} buyers", flush=True)
 

@@ -11,7 +11,7 @@ from tests.browser.shop import running
 from tests.drills import comparing
 from tests.drills.drill import Plan, run
 
-SMALL = Plan(checkouts=16, at_once=4, seed=7, longest=2, kill_every=6, kills=1, meddle_every=8)
+SMALL = Plan(checkouts=16, at_once=4, seed=7, longest=2, kills=1, meddle_every=8)
 
 
 @pytest.mark.slow

@@ -106,26 +106,22 @@ class Meddler(threading.Thread):
             self.done[f"dispute: {outcome.lower()}"] += 1
 
 
-class Killer(threading.Thread):
+class Killer:
     """Kills, without a word, the worker with all its children, or one web process; by its id."""
 
-    def __init__(self, var: Path, dice: random.Random, every: float, most: int) -> None:
-        super().__init__(daemon=True)
-        self.var, self.dice, self.every, self.most = var, dice, every, most
+    def __init__(self, var: Path, dice: random.Random, most: int) -> None:
+        self.var, self.dice, self.most = var, dice, most
         self.killed: Counter[str] = Counter()
-        self.over = threading.Event()
 
-    def run(self) -> None:
-        while not self.over.wait(self.every * self.dice.uniform(0.6, 1.4)):
+    def after(self, done: int, of: int) -> None:
+        """Spread over the buyers, not over time: a quick machine is troubled as often."""
+        deaths = min(self.most, WORKER_KILLS) + self.most
+        if sum(self.killed.values()) < done * (deaths + 1) // of < deaths + 1:
             worker = self.killed["worker"] < min(self.most, WORKER_KILLS)
-            if sum(self.killed.values()) % 2 == 0 and worker:
+            if worker and self.killed["worker"] <= self.killed["web process"]:
                 self.kill_worker()
-            elif self.killed["web process"] < self.most:
+            else:
                 self.kill_web_process()
-
-    def stop(self) -> None:
-        self.over.set()
-        self.join()
 
     def kill_worker(self) -> None:
         pid = self.pid("worker")
