@@ -35,6 +35,7 @@ from privacy.archives.making import Making
 from privacy.archives.parts import private
 from privacy.models import Export
 from privacy.subjects import Subject
+from tests.benchmarks import crowd
 
 pytestmark = pytest.mark.django_db(transaction=True)  # another process sees what is there
 
@@ -140,33 +141,7 @@ def test_ten_thousand_orders_in_constant_memory_killed_and_resumed(
     assert front < 2_000_000
 
 
-OTHER = "'other' || n || '@example.net'"
 TIMES = 9  # the quickest counts: whatever else this machine does only adds
-CLONED = {
-    "accounts_user": f"'email', {OTHER}, 'subject_id', gen_random_uuid()",
-    "orders_order": "'number', 'X' || n, 'nonce', 'x' || n, 'token', 'x' || n, 'gift_code', null,"
-    f" 'uuid', gen_random_uuid(), 'customer_id', 1000000 + n, 'email', {OTHER}",
-    "orders_orderline": "'order_id', 1000000 + n",
-    "outbox_message": "'about', 'x' || n, 'message_id', 'x' || n, 'user_id', null,"
-    f" 'recipient', {OTHER}",
-}
-
-
-def others(start: int, end: int) -> None:
-    """So many customers more, each with an order and a letter: copies of a row with other keys."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")  # no triggers: copies are right
-        for table, changed in CLONED.items():
-            cursor.execute(
-                f"INSERT INTO {table} SELECT one.*"
-                f" FROM (SELECT * FROM {table} ORDER BY id LIMIT 1) AS first,"
-                " generate_series(%s::int, %s::int) AS n, LATERAL"  # else once for each column
-                f" jsonb_populate_record(NULL::{table}, to_jsonb(first)"
-                f" || jsonb_build_object('id', 1000000 + n, {changed})) AS one",
-                [start, end],
-            )
-        cursor.execute("SET session_replication_role = DEFAULT")
-        cursor.execute(f"ANALYZE {', '.join(CLONED)}")
 
 
 def seconds(user: User) -> float:
@@ -189,27 +164,16 @@ def scans(user: User) -> Iterator[tuple[str, Any]]:
             rows = declaration.model._base_manager.filter(role.reach(subject)).order_by()
             plan = rows.values_list("pk").explain()
             table = declaration.model._meta.db_table
-            if f"Seq Scan on {table}" in plan and table in CLONED:
+            if f"Seq Scan on {table}" in plan and table in crowd.CLONED:
                 yield f"{declaration.label} {name}", plan
 
 
 def test_a_person_among_many_others(anna: User, capsys: pytest.CaptureFixture[str]) -> None:
-    many_orders.load(100, now=timezone.now())
-    Order.objects.update(customer=anna)
-    from outbox.models import Message
-
-    Message.objects.create(
-        kind="orders/placed",
-        about="first",
-        recipient=anna.email,
-        user=anna,
-        queued_at=timezone.now(),
-        next_try_at=timezone.now(),
-    )
-    others(1, 1_000)
+    crowd.buyer(anna, 100)
+    crowd.others(1, 1_000)
     seconds(anna)
     few = min(seconds(anna) for _ in range(TIMES))
-    others(1_001, OTHERS)
+    crowd.others(1_001, OTHERS)
     seconds(anna)
     many = min(seconds(anna) for _ in range(TIMES))
 
