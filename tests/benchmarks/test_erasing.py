@@ -11,6 +11,7 @@ import os
 import time
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 
 from accounts.models import User
@@ -29,7 +30,7 @@ TIMES = 9  # the quickest counts: whatever else this machine does only adds
 def anna() -> User:
     shelves.load()
     user = User.objects.create_user("anna.jansen@example.com", "x", name="Anna Jansen")
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     crowd.buyer(user, 100)
     return user
 
