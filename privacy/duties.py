@@ -38,10 +38,15 @@ def open_for(
     before the rows let go of the person. The next sweep tells them.
     """
     given: dict[str, list[Disclosure]] = {}
-    handed = Disclosure.objects.filter(HERS.reach(subject))
-    for row in handed if fields is None else handed.filter(fields__overlap=[*fields]):
+    for row in received(subject, fields):
         given.setdefault(row.recipient, []).append(row)
     return [opened(case, kind, key, sealed(key, rows, subject), now) for key, rows in given.items()]
+
+
+def received(subject: Subject, fields: Iterable[str] | None = None) -> QuerySet[Disclosure]:
+    """What was really handed over of the person; of these fields only."""
+    handed = Disclosure.objects.filter(HERS.reach(subject))
+    return handed if fields is None else handed.filter(fields__overlap=[*fields])
 
 
 def sealed(key: str, rows: list[Disclosure], subject: Subject) -> dict[str, Any]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from django.db import transaction
 from django.db.models import Model
 from django.forms import ModelForm, modelform_factory
 
+from privacy.corrections import filing
 from privacy.corrections.applying import NotFitting, copies, fact_of, rewritable, text, write
+from privacy.corrections.filing import Written
 from privacy.declarations import Declaration, registry
 from privacy.subjects import Subject
 from privacy.vocabulary import Rectify
@@ -53,28 +56,34 @@ def prefix(label: str, pk: str) -> str:
     return f"{label.lower().replace('.', '-')}-{pk}"
 
 
-def save(bound: list[AnyForm], subject: Subject | None = None) -> bool:
+def save(bound: list[AnyForm], subject: Subject | None = None, now: datetime | None = None) -> bool:
     """Save all of them in one transaction if all are valid; says whether that was so.
 
-    What the person's other rows say of the same fact follows, where they are still in use.
+    What the person's other rows say of the same fact follows, where they are still in use; and
+    who was really given one of these fields is told (Art. 19 GDPR).
     """
     checked = [form.is_valid() for form in bound]  # all of them, so that each shows its errors
     if not all(checked):
         return False
     with transaction.atomic():
+        written: list[Written] = []
         for form in bound:
             if form.has_changed():
                 form.save()
-                follow(form, subject)
+                written += followed(form, subject) if subject else []
+        if subject and now:
+            filing.file_done(subject, written, now=now)
     return True
 
 
-def follow(form: AnyForm, subject: Subject | None) -> None:
-    if subject is None:
-        return
+def followed(form: AnyForm, subject: Subject) -> Iterator[Written]:
+    """Each field that was corrected, here and in every copy."""
     for name in form.changed_data:
         fact, before = fact_of(type(form.instance), name), str(form.initial.get(name) or "")
+        after = text(form.instance, name)
+        yield Written(form.instance, name, before, after)
         for copy, field in copies(subject, fact, before, besides=form.instance):
             if rewritable(type(copy), field):
                 with suppress(NotFitting):  # that room takes no such value: it keeps what it has
-                    write(copy, field, text(form.instance, name))
+                    write(copy, field, after)
+                    yield Written(copy, field, before, after)

@@ -25,6 +25,7 @@ from privacy.subjects import Subject
 from privacy.vocabulary import LegalBasis
 
 Decision = ConsentDecision.Action
+UNDECIDED = tuple(state for state in PROVED if state != State.AWAITING_RECIPIENTS)
 RESTRICTING = (Kind.RESTRICTION, Kind.RECTIFICATION)  # Art. 18(1)(a): while accuracy is disputed
 NOTICE = "privacy/goes_on"
 GROUNDS = "privacy.ConsentDecision"  # what the note of the compelling grounds stands beside
@@ -81,7 +82,7 @@ def carry_out(case: Request, by: Actor, now: datetime) -> bool:
 
     It is done before anybody answers, whoever is right: to store and not to use harms nobody.
     """
-    live = Request.objects.select_for_update().filter(pk=case.pk, state__in=PROVED)
+    live = Request.objects.select_for_update().filter(pk=case.pk, state__in=UNDECIDED)
     if case.kind not in STOPS or not live.exists() or happened(case, Action.STOPPED):
         return False
     STOPS[case.kind](subject_of(case), case, now)
@@ -141,7 +142,7 @@ def disputed_elsewhere(case: Request) -> bool:
 
 def sweep(*, now: datetime) -> None:
     """Stop what nobody stopped yet, end what is over, and write down what was told."""
-    waiting = Request.objects.filter(kind__in=STOPS, state__in=PROVED)
+    waiting = Request.objects.filter(kind__in=STOPS, state__in=UNDECIDED)
     for case in waiting.exclude(events__action=Action.STOPPED):
         carry_out(case, SYSTEM, now)
     for case in stopped().filter(ended()):

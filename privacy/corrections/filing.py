@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Model
 
+from privacy import duties
 from privacy.corrections import statements
+from privacy.corrections.applying import group_of
+from privacy.corrections.closing import close_if_decided
 from privacy.corrections.disputable import Thing
 from privacy.corrections.proposing import Changed, in_time, propose
-from privacy.models import Request
+from privacy.declarations import registry
+from privacy.models import Correction, Request
+from privacy.models.events import Action
 from privacy.models.requests import Kind
-from privacy.requests.filing import Account, Wish, file_own
+from privacy.requests.events import PERSON, record
+from privacy.requests.filing import Account, Wish, file_own, wished
+from privacy.subjects import Subject
 
 
 @transaction.atomic
@@ -42,3 +52,42 @@ def add_statement(case: Request, thing: Thing, text: str, *, now: datetime) -> N
     """Raises NotPossible once the case is decided."""
     in_time(case, Kind.COMPLETION)
     statements.attach(case, thing.row, text, now=now)
+
+
+@dataclass(frozen=True)
+class Written:
+    """One field that a person corrected alone."""
+
+    row: Model
+    field: str
+    before: str
+    after: str
+
+
+@transaction.atomic
+def file_done(subject: Subject, written: Sequence[Written], *, now: datetime) -> Request | None:
+    """A case for what was corrected already, where somebody was given it: he has to be told.
+
+    In the caller's transaction, which wrote it down. None where nobody outside received it.
+    """
+    given = [one for one in written if handed_on(one)]
+    if not given or not duties.received(subject, {one.field for one in given}).exists():
+        return None
+    case = wished(subject.user, Wish(Kind.RECTIFICATION), now=now)
+    case.save()
+    for action in (Action.RECEIVED, Action.SIGNED_IN):
+        record(case, action, by=PERSON, now=now)
+    for one in given:
+        said = {"model": one.row._meta.label, "key": str(one.row.pk), "field": one.field}
+        said |= {"before": one.before, "after": one.after, "state": Correction.State.APPLIED}
+        case.corrections.create(**said, decided_at=now)
+    record(case, Action.CORRECTED, by=PERSON, now=now)
+    close_if_decided(case, by=PERSON, now=now)
+    return case
+
+
+def handed_on(one: Written) -> bool:
+    """Whether this field of this kind of row is given to anybody at all."""
+    declaration = registry.get(type(one.row))
+    group = group_of(declaration, one.field) if declaration else None
+    return bool(group and group.receivers)

@@ -13,7 +13,7 @@ from privacy import gate, letters, subjects
 from privacy.models import Request, VerificationCode
 from privacy.models.events import Action
 from privacy.models.requests import State
-from privacy.requests import decisions, merging
+from privacy.requests import by_itself, merging
 from privacy.requests.events import PERSON, SYSTEM, record
 
 LIFETIME = timedelta(minutes=15)
@@ -96,7 +96,7 @@ def accept(case: Request, code: VerificationCode, *, now: datetime) -> None:
     record(case, Action.PROVED, by=PERSON, now=now)
     if merging.join_earlier(case, now=now) is None:
         gate.carry_out(case, SYSTEM, now)
-        decisions.say_received(case)
+        by_itself.answer(case, now=now)
 
 
 def account_at(email: str) -> int | None:

@@ -61,7 +61,7 @@ def correct(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     subject = subjects.of(request.user)
     forms = rectification.forms(subject, data)
-    if data is not None and rectification.save(forms, subject):
+    if data is not None and rectification.save(forms, subject, timezone.now()):
         messages.success(request, _("It has been corrected, everywhere we use it."))
         return redirect("privacy:correct")
     wrong = any(form.errors for form in forms)

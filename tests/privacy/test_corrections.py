@@ -16,9 +16,10 @@ from accounts.models import User
 from orders.models import Invoice, Order
 from orders.personal_data import CARRIER, told_carrier
 from privacy import subjects
+from privacy.gate import is_restricted
 from privacy.models import Correction, Duty, Note, Request
 from privacy.requests.events import is_intact
-from privacy.tasks import purge, run_due_requests
+from privacy.tasks import purge, run_due_requests, tell_recipients
 from tests.privacy.archives import text, zipped
 from tests.privacy.conftest import Inbox, code_in, link_in, officer
 from tests.privacy.test_requests_own_data import make_order
@@ -210,6 +211,64 @@ def test_what_people_correct_themselves_is_followed_by_their_open_order(
     order.refresh_from_db()
     assert order.delivery_name == "Greta Gast"
     assert order.billing_name == "Greet Gast"
+
+
+def renamed(client: Client, anna: User, name: str) -> None:
+    page = f"accounts-user-{anna.pk}"
+    client.post(
+        "/en/account/privacy/correct/",
+        {f"{page}-name": name, f"{page}-nickname": "Anna", f"{page}-language": "en"},
+    )
+
+
+def test_who_was_given_what_a_person_corrects_himself_gets_one_duty_and_is_told(
+    signed_in: Client, anna: User, order: Order, inbox: Inbox
+) -> None:
+    told_carrier(order, CARRIER, fields=("delivery_name",), now=timezone.now())
+
+    renamed(signed_in, anna, "Greta Gast")
+    run_due_requests()
+    tell_recipients()
+
+    case = Request.objects.get()
+    duty = Duty.objects.get()
+    assert (duty.recipient, duty.kind, duty.request) == ("carrier", "rectification", case)
+    assert [(c.field, c.after, c.state) for c in case.corrections.all()] == [
+        ("delivery_name", "Greta Gast", "applied")
+    ]
+    letters = {mail.to[0]: str(mail.body) for mail in inbox()}
+    assert "Greta Gast" in letters["privacy@carrier.example"]
+    assert CARRIER.name in letters[anna.email]
+    assert not is_restricted(anna)
+    assert is_intact(case)
+
+
+def test_the_case_of_what_a_person_corrected_himself_ends_when_the_recipient_was_told(
+    signed_in: Client, anna: User, order: Order, inbox: Inbox
+) -> None:
+    told_carrier(order, CARRIER, fields=("delivery_name",), now=timezone.now())
+    renamed(signed_in, anna, "Greta Gast")
+    assert Request.objects.get().state == "awaiting_recipients"
+
+    tell_recipients()
+    inbox()
+    tell_recipients()
+    run_due_requests()
+
+    assert Request.objects.get().state == "fulfilled"
+    assert Duty.objects.get().state == "confirmed"
+
+
+def test_what_nobody_outside_was_given_is_corrected_without_a_case(
+    signed_in: Client, anna: User, order: Order
+) -> None:
+    told_carrier(order, CARRIER, fields=("phone",), now=timezone.now())
+
+    renamed(signed_in, anna, "Greta Gast")
+
+    order.refresh_from_db()
+    assert order.delivery_name == "Greta Gast"
+    assert not Request.objects.exists()
 
 
 def test_who_received_the_old_value_has_to_be_told_and_nobody_else(
