@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST
 
 from privacy import case_page, deeds
 from privacy.corrections import desk as corrections
-from privacy.desk import acts, page, report
+from privacy.desk import acts, demands, page, report
 from privacy.desk.queue import Queue
-from privacy.models import Request
+from privacy.models import Disclosure, Request
 from privacy.officer_forms import LetterForm
 from privacy.requests import decisions, filing
 
@@ -84,6 +84,7 @@ class RequestAdmin(Queue):
             **deeds.forms(case),
             "differences": corrections.differences(case, request.user.pk or 0),
             "may_decide": request.user.has_perm(CHANGE),
+            "may_hand_over": request.user.has_perms([CHANGE, "privacy.add_disclosure"]),
             "opts": self.opts,
             "title": f"{case.get_kind_display()}, {case.reference}",
             **forms,
@@ -102,6 +103,9 @@ class RequestAdmin(Queue):
             if wrong:
                 return self.page(request, case, **wrong)
         return redirect("admin:privacy_request_change", case.pk)
+
+
+admin.site.register(Disclosure, demands.Demands)
 
 
 def nothing(request: HttpRequest, case: Request) -> None:

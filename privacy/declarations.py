@@ -6,7 +6,7 @@ from ``privacy``; ``privacy`` imports no other app.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,6 +107,11 @@ class Declaration:
     words: Words = field(default_factory=Words)
     # {"delivery_name": "name"}: what others say too; corrected in one, corrected in all in use
     facts: Mapping[str, str] = field(default_factory=dict)
+    unseen: Callable[[], Q] | None = None  # what the law forbids to tell the person yet (Art. 23)
+
+    def shown(self, role: Role, subject: Subject) -> Q:
+        """The rows of this person that may be told of; ``role.reach`` is what is there."""
+        return role.reach(subject) & ~self.unseen() if self.unseen else role.reach(subject)
 
     @property
     def label(self) -> str:
@@ -168,6 +173,7 @@ def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
     roles: Mapping[str, Role] | None = None,
     words: Words | None = None,
     facts: Mapping[str, str] | None = None,
+    unseen: Callable[[], Q] | None = None,
 ) -> None:
     """Declare what a model holds about a person, whose it is and since when.
 
@@ -179,7 +185,8 @@ def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
     main = Role(user, email, proved, reference)
     named = ({"": main} if user or email else {}) | dict(roles or {})
     kept = (clock, performing, keep_row)
-    registry[model] = Declaration(model, groups, *kept, named, words or Words(), facts or {})
+    told = (words or Words(), facts or {}, unseen)
+    registry[model] = Declaration(model, groups, *kept, named, *told)
 
 
 def declare_impersonal(*models: type[Model]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from privacy.handovers import HERS
+from privacy.declarations import Group, registry
+from privacy.handovers import HERS, not_yet_told
 from privacy.models import Disclosure, Duty, Request
 from privacy.models.events import Action
-from privacy.purposes import Capacity, Recipient, recipients
+from privacy.purposes import Recipient, recipients
 from privacy.requests import wording
 from privacy.requests.decisions import NotPossible
 from privacy.requests.events import SYSTEM, Actor, record
@@ -44,9 +45,23 @@ def open_for(
 
 
 def received(subject: Subject, fields: Iterable[str] | None = None) -> QuerySet[Disclosure]:
-    """What was really handed over of the person; of these fields only."""
+    """What was really handed over of the person; of these fields only, or their categories."""
     handed = Disclosure.objects.filter(HERS.reach(subject))
-    return handed if fields is None else handed.filter(fields__overlap=[*fields])
+    if fields is None:
+        return handed
+    kinds = {one.category.value for one in groups() if one.category and {*fields} & {*one.fields}}
+    return handed.filter(fields__overlap=[*fields, *kinds])
+
+
+def groups() -> Iterator[Group]:
+    for declared in registry.values():
+        yield from declared.personal
+
+
+def meant(fields: Iterable[str]) -> set[str]:
+    """The fields that a hand-over names, and those of the categories that it names."""
+    named = set(fields)
+    return named.union(*(group.fields for group in groups() if group.category in named))
 
 
 def sealed(key: str, rows: list[Disclosure], subject: Subject) -> dict[str, Any]:
@@ -55,17 +70,25 @@ def sealed(key: str, rows: list[Disclosure], subject: Subject) -> dict[str, Any]
     occasions = sorted({row.about for row in rows if row.about})
     recipient = recipients.get(key)
     known = recipient.knows(occasions) if recipient and recipient.knows else occasions
-    addresses = sorted(subject.emails) if ADDRESSES & set(fields) else []
+    addresses = sorted(subject.emails) if ADDRESSES & meant(fields) else []
     last = max(row.disclosed_at for row in rows)
-    return {"whom": [*addresses, *known], "fields": fields, "last": last.isoformat()}
+    gags = [row.told_from_at.isoformat() for row in rows if row.told_from_at]
+    gag = {"told_from": max(gags)} if gags else {}
+    return {"whom": [*addresses, *known], "fields": fields, "last": last.isoformat(), **gag}
 
 
 def opened(case: Request, kind: Duty.Kind, key: str, whom: dict[str, Any], now: datetime) -> Duty:
+    gag = datetime.fromisoformat(whom["told_from"]) if "told_from" in whom else None
     duty, new = Duty.objects.get_or_create(
         request=case,
         recipient=key,
         kind=kind,
-        defaults={"sealed": whom, "opened_at": now, "next_try_at": now},
+        defaults={
+            "sealed": whom,
+            "opened_at": now,
+            "next_try_at": max(now, gag or now),  # before that the officer decides
+            "told_from_at": gag,
+        },
     )
     recipient = recipients.get(key)
     if new and recipient and (why := needless(recipient, whom, case.language)):
@@ -78,8 +101,6 @@ def needless(recipient: Recipient, whom: dict[str, Any], language: str) -> tuple
     with translation.override(language):
         if recipient.exempt:
             return State.IMPOSSIBLE, str(recipient.exempt)
-        if recipient.capacity is Capacity.AUTHORITY:
-            return State.IMPOSSIBLE, _("an authority's inquiry makes it no recipient (Art. 4(9))")
         if recipient.forgets and not (recipient.tell or recipient.desk):
             gone = recipient.forgets.until(datetime.fromisoformat(whom["last"]))
             day = wording.day(timezone.localtime(gone), language)
@@ -104,7 +125,9 @@ def end(duty: Duty, state: str, said: str, *, by: Actor, now: datetime) -> bool:
     ended = live.update(state=state, said=said[:200], ended_at=now, sealed={})
     if ended:
         case = Request.objects.select_for_update().get(pk=duty.request_id)
-        record(case, Action.RECIPIENT, by=by, now=now, reason=f"{duty.recipient}:{state}"[:60])
+        if duty.told_from_at is None or duty.told_from_at <= now:  # the person reads the events
+            said = f"{duty.recipient}:{state}"[:60]
+            record(case, Action.RECIPIENT, by=by, now=now, reason=said)
         duty.refresh_from_db()
     return bool(ended)
 
@@ -112,6 +135,11 @@ def end(duty: Duty, state: str, said: str, *, by: Actor, now: datetime) -> bool:
 def running(case: Request) -> QuerySet[Duty]:
     """What keeps a case from being fulfilled."""
     return case.duties.exclude(state__in=Duty.ENDED)
+
+
+def shown(rows: QuerySet[Duty], now: datetime) -> QuerySet[Duty]:
+    """Those of which the person may know."""
+    return rows.exclude(not_yet_told(now)).order_by("pk")
 
 
 def told(duties: Iterable[Duty], language: str) -> list[dict[str, str]]:

@@ -12,8 +12,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from privacy.declarations import Declaration, Group, elsewhere, registry
-from privacy.handovers import HERS, told
-from privacy.models import Disclosure
+from privacy.handovers import handed_over, told
 from privacy.plain import cell, is_file, plain
 from privacy.processing import in_words, open_ended
 from privacy.purposes import Purpose
@@ -39,7 +38,7 @@ def collect(subject: Subject) -> dict[str, Any]:
     return {
         "sections": [s for d in registry.values() if d.personal for s in section(d, subject)],
         "elsewhere": list(found_elsewhere(subject)),
-        "recipients": [told(row) for row in Disclosure.objects.filter(HERS.reach(subject))],
+        "recipients": [told(row) for row in handed_over(subject)],
     }
 
 
@@ -77,7 +76,7 @@ def roles_by_row(declaration: Declaration, subject: Subject) -> dict[Any, set[st
     """The keys of the person's rows, each with the roles the person has in it."""
     mine: dict[Any, set[str]] = defaultdict(set)
     for name, role in declaration.roles.items():
-        reached = declaration.model._base_manager.filter(role.reach(subject))
+        reached = declaration.model._base_manager.filter(declaration.shown(role, subject))
         for pk in reached.values_list("pk", flat=True):
             mine[pk].add(name)
     return mine

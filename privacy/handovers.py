@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from privacy.declarations import Declaration, Role, registry
 from privacy.models import Disclosure
 from privacy.purposes import purposes, recipients
+from privacy.subjects import Subject
+from privacy.vocabulary import Category
 
 HERS = Role("user", "email", proved=Q())  # whose hand-over it was: written down at that moment
+
+
+def not_yet_told(now: datetime | None = None) -> Q:
+    """The hand-overs that the law forbids to tell the person of until a day (Art. 23 GDPR)."""
+    return Q(told_from_at__gt=now or timezone.now())
+
+
+def handed_over(subject: Subject) -> QuerySet[Disclosure]:
+    """Of which the person may be told; what he may not know yet is not counted either."""
+    return Disclosure.objects.filter(HERS.reach(subject)).exclude(not_yet_told())
 
 
 def told(row: Disclosure) -> dict[str, Any]:
     """One hand-over on record; ``what`` and ``where`` are for people, in the active language."""
     recipient = recipients.get(row.recipient)
-    purpose = purposes.get(row.purpose)
     return {
         "key": row.recipient,
-        "name": recipient.name if recipient else row.recipient,
+        "name": row.named or (recipient.name if recipient else row.recipient),
         "country": recipient.country if recipient else "",
         "where": recipient.land if recipient else "",
-        "purpose": str(purpose.name) if purpose else row.purpose,
+        "purpose": why(row),
         "for": row.purpose,
         "fields": list(row.fields),
         "what": [what(row.purpose, field) for field in row.fields],
@@ -32,8 +45,18 @@ def told(row: Disclosure) -> dict[str, Any]:
     }
 
 
+def why(row: Disclosure) -> str:
+    """The purpose; of what an authority demanded also the ground on which it did."""
+    purpose = purposes.get(row.purpose)
+    name = str(purpose.name) if purpose else row.purpose
+    ground = dict(Disclosure.Ground.choices).get(row.ground, row.ground)
+    return f"{name}: {ground}" if ground else name
+
+
 def what(purpose: str, field: str) -> str:
-    """What people call a field that was handed over for a purpose."""
+    """What people call a field, or a category, that was handed over for a purpose."""
+    if field in Category:
+        return str(Category(field).label)
     named = [name for declaration in using(purpose) if (name := name_of(declaration, field))]
     return named[0] if named else field.replace("_", " ")
 

@@ -13,7 +13,7 @@ from django.db.models import Case, Count, Max, When
 
 from privacy.declarations import Declaration, registry
 from privacy.export import clocks, reason, rows_of
-from privacy.handovers import HERS, told
+from privacy.handovers import handed_over, told
 from privacy.models import Disclosure
 from privacy.rule import NOTHING
 from privacy.subjects import Subject
@@ -34,7 +34,7 @@ def latest(subject: Subject, rows: int = 3) -> dict[str, Any]:
 
 def glance(declaration: Declaration, subject: Subject, rows: int) -> Iterator[dict[str, Any]]:
     all_roles = declaration.roles.items()
-    reach = reduce(or_, (role.reach(subject) for _name, role in all_roles), NOTHING)
+    reach = reduce(or_, (declaration.shown(role, subject) for _name, role in all_roles), NOTHING)
     table = declaration.model._base_manager
     mine = table.filter(pk__in=table.filter(reach).order_by().values("pk"))
     whole = mine.aggregate(
@@ -72,11 +72,7 @@ def reasons(
 
 
 def last_told(subject: Subject) -> Iterator[dict[str, Any]]:
-    rows = Disclosure.objects.filter(HERS.reach(subject)).order_by()
-    for row in rows.values("recipient", "purpose", "fields").annotate(last=Max("disclosed_at")):
-        yield {
-            "recipient": row["recipient"],
-            "purpose": row["purpose"],
-            "fields": row["fields"],
-            "disclosed_at": row["last"],
-        }
+    words = ("recipient", "purpose", "fields", "named", "ground")
+    rows = handed_over(subject).order_by().values(*words)
+    for row in rows.annotate(last=Max("disclosed_at")):
+        yield {"disclosed_at": row["last"], **{name: row[name] for name in words}}

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from privacy import letters, officers
-from privacy.duties import end
+from privacy.duties import end, meant
 from privacy.models import Correction, Duty, Request
 from privacy.models.events import Action
 from privacy.purposes import Capacity, Notice, Recipient, recipients
@@ -119,7 +119,7 @@ def post(duty: Duty, recipient: Recipient) -> None:
 def notice(duty: Duty) -> Notice:
     """No more than the recipient was given: of a correction, the fields that he has."""
     applied = duty.request.corrections.filter(
-        state=Correction.State.APPLIED, field__in=duty.sealed.get("fields", ())
+        state=Correction.State.APPLIED, field__in=meant(duty.sealed.get("fields", ()))
     )
     changes = applied.values_list("field", "after") if duty.kind == Duty.Kind.RECTIFICATION else ()
     whom = tuple(duty.sealed.get("whom", ()))
@@ -128,7 +128,7 @@ def notice(duty: Duty) -> Notice:
 
 def decides(recipient: Recipient) -> bool:
     """Whether it decides itself what it keeps: it is told, and no more can be asked of it."""
-    return recipient.capacity is Capacity.CONTROLLER
+    return recipient.capacity in (Capacity.CONTROLLER, Capacity.AUTHORITY)
 
 
 def mark_told(duty: Duty, recipient: Recipient, *, now: datetime) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.db.models import Count, Max, Min
 
-from privacy.handovers import HERS, what
+from privacy import handovers
 from privacy.models import Disclosure
-from privacy.purposes import purposes, recipients
+from privacy.purposes import recipients
 from privacy.subjects import Subject
 
 
 def about(subject: Subject, known: list[dict[str, Any]]) -> dict[str, Any]:
-    received = [*handed_over(subject)]
+    received = handed_over(subject)
     return {
         "purposes": served(known),
         "received": received,
@@ -40,9 +40,9 @@ def served(known: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def handed_over(subject: Subject) -> list[dict[str, Any]]:
     """Who actually received what, from the ledger: once for each recipient, purpose and extent."""
     rows = (
-        Disclosure.objects.filter(HERS.reach(subject))
+        handovers.handed_over(subject)
         .order_by()
-        .values("recipient", "purpose", "fields")
+        .values("recipient", "purpose", "fields", "named", "ground")
         .annotate(times=Count("pk"), first=Min("disclosed_at"), last=Max("disclosed_at"))
         .order_by("recipient", "purpose", "-last")
     )
@@ -50,13 +50,13 @@ def handed_over(subject: Subject) -> list[dict[str, Any]]:
 
 
 def in_words(row: dict[str, Any]) -> dict[str, Any]:
-    recipient, purpose = recipients.get(row["recipient"]), purposes.get(row["purpose"])
+    recipient = recipients.get(row["recipient"])
+    words = {name: row[name] for name in ("recipient", "purpose", "fields", "named", "ground")}
+    said = handovers.told(Disclosure(**words, disclosed_at=row["last"]))
     return {
         **row,
-        "name": recipient.name if recipient else row["recipient"],
+        **{name: said[name] for name in ("name", "where", "what")},
         "role": str(recipient.role) if recipient else "",
-        "where": recipient.land if recipient else "",
         "safeguard": str(recipient.safeguard) if recipient else "",
-        "for": str(purpose.name) if purpose else row["purpose"],
-        "what": [what(row["purpose"], field) for field in row["fields"]],
+        "for": said["purpose"],
     }

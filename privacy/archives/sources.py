@@ -51,7 +51,7 @@ def keys(declaration: Declaration, subject: Subject) -> dict[str, list[Any]]:
     """Per role the keys of the person's rows, in order."""
     found = {}
     for name, role in declaration.roles.items():
-        rows = declaration.model._base_manager.filter(role.reach(subject))
+        rows = declaration.model._base_manager.filter(declaration.shown(role, subject))
         if mine := sorted(set(rows.order_by().values_list("pk", flat=True).iterator())):
             found[name] = mine
     return found

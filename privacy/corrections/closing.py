@@ -34,10 +34,10 @@ def close_if_decided(case: Request, *, by: Actor, now: datetime) -> None:
     state = State.AWAITING_RECIPIENTS if awaited else State.FULFILLED
     move(case, State.IN_ASSESSMENT, state=state, assigned_to_id=by.staff_id, **ended)
     record(case, Action.ANSWERED, by=by, now=now)
-    write_to_the_person(case)
+    write_to_the_person(case, now)
 
 
-def write_to_the_person(case: Request) -> None:
+def write_to_the_person(case: Request, now: datetime) -> None:
     """What became of each difference, who is told, and what he can do about what was declined."""
     fields = in_words(case)
     declined = any(one["refused"] for one in fields)
@@ -45,7 +45,7 @@ def write_to_the_person(case: Request) -> None:
         case,
         "privacy/corrected",
         fields=fields,
-        told=duties.told(case.duties.all(), case.language),
+        told=duties.told(duties.shown(case.duties.all(), now), case.language),
         reasons=case.answer,
         remedies=remedies.of(case.country, case.language) if declined else None,
     )

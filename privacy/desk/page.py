@@ -28,7 +28,7 @@ def more(case: Request, staff_id: int, can: set[str], now: datetime) -> dict[str
         "can": can & OWN if blocked else can,
         "why_not": reasons(case, can, now),
         "told": to_be_told(case),
-        "duties": told(case),
+        "duties": told(case, now),
         "residue": case.residue.order_by("cleared_at", "pk"),
         "looks_again": case.state == State.RESIDUE_FOUND and not blocked,
         "holdable": bool(things) and case.is_open and not blocked,
@@ -57,13 +57,14 @@ def to_be_told(case: Request) -> list[dict[str, Any]]:
     return recipients(subject_of(case), case.language)
 
 
-def told(case: Request) -> list[dict[str, Any]]:
+def told(case: Request, now: datetime) -> list[dict[str, Any]]:
     """Each duty, its recipient's name, and whether an answer can still be written down."""
     return [
         {
             "duty": duty,
             "name": declared[duty.recipient].name if duty.recipient in declared else duty.recipient,
             "open": duty.state not in Duty.ENDED,
+            "gag": duty.told_from_at if duty.told_from_at and duty.told_from_at > now else None,
             "level": LEVELS.get(duty.state, ""),
         }
         for duty in case.duties.order_by("pk")

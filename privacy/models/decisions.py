@@ -58,6 +58,15 @@ class ConsentDecision(models.Model):
 class Disclosure(models.Model):
     """Personal data of someone that was handed to a recipient (Art. 15(1)(c), 19 GDPR)."""
 
+    class Ground(models.TextChoices):
+        """On which an authority may demand data from the shop."""
+
+        CRIME = "sv_126nd", _("a demand in a criminal case (Art. 126nd Code of Criminal Procedure)")
+        TAX = "awr_53", _("a demand of the tax authority (Art. 53 General Tax Act)")
+        COURT = "court", _("the order of a court")
+        SUPERVISION = "awb_5_16", _("a supervisor's demand (Art. 5:16 General Administrative Act)")
+        PRIVACY = "gdpr_58", _("a demand of the privacy authority (Art. 58(1) GDPR)")
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="disclosures"
     )
@@ -68,6 +77,11 @@ class Disclosure(models.Model):
     fields = ArrayField(models.CharField(max_length=50), verbose_name=_("what was handed over"))
     about = models.CharField(_("occasion"), max_length=100, blank=True)
     ground = models.CharField(_("ground"), max_length=200, blank=True)  # of an authority's request
+    named = models.CharField(_("which authority"), max_length=100, blank=True)  # no person's name
+    told_from_at = models.DateTimeField(  # before it the law forbids to tell the person (Art. 23)
+        _("may be told from"), null=True, blank=True
+    )
+    nonce = models.UUIDField(null=True, blank=True, unique=True)  # of the form: sent once
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -85,6 +85,9 @@ class Duty(models.Model):
     said = models.CharField(_("what they answered"), max_length=200, blank=True)
     sealed = models.JSONField(_("whom it is about"), default=dict)  # until it has ended
     opened_at = models.DateTimeField(_("opened"))
+    told_from_at = models.DateTimeField(  # before it the person may not know of this recipient
+        _("may be told from"), null=True, blank=True
+    )
     told_at = models.DateTimeField(_("told"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     next_try_at = models.DateTimeField(db_index=True)

@@ -16,6 +16,7 @@ from privacy.declarations import (
     not_personal,
     personal,
 )
+from privacy.handovers import not_yet_told
 from privacy.models import Correction, Duty, Export, Hold, Look, Note, Residue
 from privacy.personal_data.purposes import (
     ACCOUNTABILITY,
@@ -62,6 +63,7 @@ declare(
     Duty,
     personal(
         *("recipient", "kind", "state", "said", "opened_at", "told_at", "ended_at"),
+        "told_from_at",
         category=Category.RIGHTS,
         purposes=[ACCOUNTABILITY],
         source=Source.DERIVED,
@@ -79,6 +81,7 @@ declare(
     ),
     not_personal("id", "request", "next_try_at", "tries", "escalated_at"),
     words=Words(lasting=WHILE_OPEN),
+    unseen=not_yet_told,
     **of_case(),
 )
 declare(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from privacy.authorities import DEMANDS
 from privacy.declarations import (
     Category,
     Erase,
@@ -14,8 +15,10 @@ from privacy.declarations import (
     Words,
     declare,
     declare_impersonal,
+    not_personal,
     personal,
 )
+from privacy.handovers import not_yet_told
 from privacy.models import ConsentDecision, Disclosure, LedgerMark, PurgeRun
 from privacy.personal_data.purposes import CHOICES, DISCLOSURES
 
@@ -54,8 +57,10 @@ declare(
     ),
     personal(
         *("recipient", "purpose", "fields", "about", "ground", "disclosed_at"),
+        *("named", "told_from_at"),
         category=Category.RIGHTS,
-        purposes=[DISCLOSURES],
+        purposes=[DISCLOSURES, DEMANDS],
+        recipients=(),  # an authority gets what the row names, not the row
         source=Source.DERIVED,
         rectify=Rectify.NEVER,
         erase=Erase.UNLINKED,
@@ -68,10 +73,12 @@ declare(
         rectify=Rectify.NEVER,
         about="officer",
     ),
+    not_personal("nonce"),
     user="user",
     email="email",
     proved=Q(),
     clock="disclosed_at",
+    unseen=not_yet_told,
     keep_row=True,
     roles={"officer": Role(user="decided_by")},
     words=Words(

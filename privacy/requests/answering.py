@@ -45,9 +45,9 @@ def post(case: Request, number: int, *, now: datetime) -> None:
             "erased_on": wording.day(now, case.language),
             "proof": proof(case, now),
             "again": number > 0,
-            "waiting": duties.running(case).exists(),
+            "waiting": duties.shown(duties.running(case), now).exists(),
             **case.receipt,
-            "told": told(case),
+            "told": told(case, now),
         },
     )
 
@@ -56,9 +56,9 @@ def about(case: Request, number: int) -> str:
     return f"request:{case.reference}" + (f":{number}" if number else "")
 
 
-def told(case: Request) -> list[dict[str, Any]]:
+def told(case: Request, now: datetime) -> list[dict[str, Any]]:
     """Who had received what, and what became of it there."""
-    owed = list(case.duties.all())
+    owed = list(duties.shown(case.duties.all(), now))
     said = zip(owed, duties.told(owed, case.language), strict=True)
     answers = {duty.recipient: words for duty, words in said}
     return [{**one, **answers.get(one["key"], {})} for one in case.receipt.get("told", [])]
@@ -117,7 +117,7 @@ def say_what_they_answered(case: Request, *, now: datetime) -> None:
         about=about(case, case.sealed["letters"] - 1),
         context={
             "reference": case.reference,
-            "told": told(case),
+            "told": told(case, now),
             "running": bool(case.receipt.get("running")),
         },
     )

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from privacy import declarations
 from privacy.clock import bars, fraction
-from privacy.handovers import HERS, told
-from privacy.models import Disclosure, Request
+from privacy.handovers import handed_over, told
+from privacy.models import Request
 from privacy.plan import Ground, Line, Plan
 from privacy.processing import open_ended
 from privacy.purposes import purposes
@@ -113,12 +113,12 @@ def lying_elsewhere(plan: Plan) -> Iterator[dict[str, Any]]:
 
 def recipients(subject: Subject, language: str) -> list[dict[str, Any]]:
     """Who had received data about the person (Art. 19 GDPR). Read it before the rows let go."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
     with translation.override(language):
-        for row in Disclosure.objects.filter(HERS.reach(subject)):
+        for row in handed_over(subject):
             said, day = told(row), wording.day(row.disclosed_at, language)
             one = found.setdefault(
-                said["key"],
+                (said["key"], said["name"]),
                 {
                     **{name: said[name] for name in ("key", "name", "where")},
                     "days": [],

@@ -57,7 +57,7 @@ def context(found: Request) -> dict[str, Any]:
         "clock": clock(found, now),
         "notes": found.notes.filter(kind__in=SHARED).exclude(text=""),
         "corrections": desk.differences(found),
-        "told": duties.told(found.duties.order_by("pk"), get_language() or "nl"),
+        "told": duties.told(duties.shown(found.duties.all(), now), get_language() or "nl"),
         "question": asking.question_of(found),
         "reply_form": ReplyForm(),
         "appeal_form": AppealForm() if answered and found.kind != Kind.APPEAL else None,
@@ -120,7 +120,8 @@ def ask(request: HttpRequest) -> HttpResponse:
 def told(request: HttpRequest) -> HttpResponse:
     """Who received what, what they were told since, what they answered; and who looked here."""
     subject = subjects.of(request.user)
-    mine = Duty.objects.filter(request__user_id=account(request).pk).select_related("request")
+    owed = Duty.objects.filter(request__user_id=account(request).pk).select_related("request")
+    mine = duties.shown(owed, timezone.now())
     tellings = duties.told(mine.order_by("-opened_at"), get_language() or "nl")
     shown = {
         "recipients": handovers(latest(subject)),
