@@ -15,7 +15,9 @@ from orders.events import move
 from orders.models import Order, PaymentAttempt
 from orders.offers import Choice
 from orders.paper import invoices
+from orders.parcels.handing_over import tell_carrier
 from orders.parcels.services import open_parcel
+from orders.personal_data import told_paypal
 from outbox.services import discard
 
 PLACE = {
@@ -62,7 +64,8 @@ def _placed(shopper: User, nonce: str, moment: datetime) -> Order | None:
 
 
 def _paid(order: Order, moment: datetime) -> None:
-    """As if PayPal had been paid: no PayPal knows of it."""
+    """As if PayPal had been paid: no PayPal knows of it, the record shows it all the same."""
+    told_paypal(order, now=moment)
     PaymentAttempt.objects.create(
         order=order,
         position=1,
@@ -83,6 +86,7 @@ def _paid(order: Order, moment: datetime) -> None:
 def _delivered(order: Order, moment: datetime) -> None:
     """As if the carrier had brought it: no mail tells of it."""
     for parcel in order.shipments.all():
+        tell_carrier(parcel, now=moment - timedelta(days=1))
         sent, way = moment - timedelta(days=1), {"tracking": "3SDEMO000001", "carrier": "PostNL"}
         move(parcel, "shipped", of=["open"], now=sent, shipped_at=sent, **way)
         move(parcel, "delivered", of=["shipped"], now=moment, delivered_at=moment)

@@ -95,8 +95,10 @@ def dated(declaration: Declaration, pks: Any) -> QuerySet[Any]:
 
 
 def reference(declaration: Declaration) -> Any:
-    """The number by which a person names the row, such as that of the order."""
+    """The number by which a person names the row: its own, else that of its order."""
     named = [role.reference for role in declaration.roles.values() if role.reference]
+    if named and any("number" in group.fields for group in declaration.personal if not group.about):
+        return F("number")
     return F(named[0]) if named else Value("", CharField())
 
 

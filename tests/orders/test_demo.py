@@ -7,6 +7,7 @@ from catalog.models import Variant
 from orders import demo
 from orders.models import Order
 from outbox.models import Message
+from privacy.models import Disclosure
 
 
 def test_the_demo_shopper_has_an_order_of_each_kind_once_and_no_mail(brush: Variant) -> None:
@@ -20,6 +21,8 @@ def test_the_demo_shopper_has_an_order_of_each_kind_once_and_no_mail(brush: Vari
     brush.refresh_from_db()
     assert (brush.on_hand, brush.reserved) == (3, 0)
     assert not Message.objects.exists()
+    told = Disclosure.objects.filter(user=shopper).values_list("recipient", flat=True)
+    assert sorted(told) == ["carrier", "paypal", "paypal"]
 
 
 def test_an_empty_shop_has_no_demo_orders(db: None) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Address, User
-from orders.models import Order
+from orders.models import Invoice, Order
 from orders.personal_data import PAYMENT, PAYPAL
 from tests.privacy.test_requests_own_data import make_order
 
@@ -23,13 +23,15 @@ def test_values_stand_under_the_plain_name_of_their_source(signed_in: Client, an
     for number in ("2026-000001", "2026-000002"):
         make_order(number)
     Order.objects.update(customer=anna)
+    invoices = [*Invoice.objects.values_list("number", flat=True)]
 
     page = read(signed_in)
 
+    assert len(invoices) == 2
     assert page.count("Dit is alles wat we van je hebben") == 1
     assert '<h3 class="label">Bestellingen</h3>' in page
     assert "Bestelling 2026-000001" in page
-    assert "Factuur 2026-000002" in page
+    assert {f"Factuur {number}" for number in invoices} <= {*re.findall(r"Factuur [\w-]+", page)}
     assert " · Bestellingen" not in page
 
 
@@ -63,3 +65,20 @@ def test_who_received_what_is_told_in_words(signed_in: Client, anna: User) -> No
     assert "<td>Bestelnummer, bestelregels, totaal</td>" in page
     assert "<td>Luxemburg</td>" in page
     assert "<td>LU</td>" not in page
+
+
+def test_who_did_not_receive_it_yet_is_not_said_to_have(signed_in: Client, anna: User) -> None:
+    make_order("2026-000001")
+    Order.objects.update(customer=anna)
+
+    page = read(signed_in)
+
+    assert (
+        "<dt>Kreeg het</dt><dd>Niemand buiten Soocas</dd> <dt>Krijgt het als dat nodig is</dt>"
+        in page
+    )
+    assert "Nog niemand buiten Soocas." in page
+
+
+def test_it_says_where_what_was_ordered_as_a_guest_is(signed_in: Client) -> None:
+    assert 'Ontbreekt er een bestelling? <a href="/nl/privacy/request/">' in read(signed_in)
