@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
@@ -8,7 +9,7 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self) -> None:
-        from privacy import checks, holds, quiet, rule  # noqa: F401  (checks registers itself)
+        from privacy import checks, guard, holds, quiet, rule  # noqa: F401  (checks registers itself)
         from privacy.corrections import statements
 
         rule.register_hold(holds.in_force)
@@ -16,3 +17,5 @@ class PrivacyConfig(AppConfig):
         rule.register_pause(quiet.left_alone)
         rule.register_pause(statements.lasting)
         autodiscover_modules("personal_data")
+        pre_migrate.connect(guard.make_way, sender=self, dispatch_uid="privacy.guard")
+        post_migrate.connect(guard.install, sender=self, dispatch_uid="privacy.guard")

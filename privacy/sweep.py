@@ -12,7 +12,7 @@ from django.db import router
 from django.db.models import FileField, Max, Model, Q, QuerySet
 from django.db.models.deletion import Collector
 
-from privacy import erasers
+from privacy import erased, erasers
 from privacy.declarations import CLAIMS, Declaration, Group, registry
 from privacy.plan import Ground, Line
 from privacy.purposes import Purpose
@@ -50,7 +50,19 @@ class Sweep:
             lines.append(Line(self.declaration, group, "deleted", len(gone & deleted)))
             lines.append(self.blank(group, gone - deleted))
         self.sever(whole - deleted)
+        if self.on_request:  # what the night erases it would erase again the next
+            erased.remember(self.declaration, self.taken(fates, deleted), self.now)
         return lines
+
+    def taken(
+        self, fates: Iterable[tuple[Group, set[Any], Any]], deleted: set[Any]
+    ) -> dict[Any, set[str]]:
+        """Per row what went from it; nothing by name of a row that went whole."""
+        taken: dict[Any, set[str]] = {pk: set() for pk in deleted}
+        for group, gone, _ in fates:
+            for pk in gone - deleted if erased.guarded(self.declaration, group) else ():
+                taken.setdefault(pk, set()).update(group.fields)
+        return taken
 
     def rows(self, pks: Keys) -> QuerySet[Model]:
         return self.declaration.model._base_manager.filter(pk__in=pks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from privacy import holds, retention, stops, telling
+from privacy import erased, holds, retention, stops, telling
 from privacy.archives import delivery, job, keeping
 from privacy.corrections import closing
 from privacy.requests import (
@@ -57,6 +57,7 @@ def purge() -> None:
     """Nightly. Safe to repeat: what is erased is no longer due."""
     now = timezone.now()
     resuming.go_on_with(resuming.waiting(), now=now)
+    erased.forget_gone(now)
     retention.purge(now)
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from redis import Redis
 
-from privacy import replay
+from privacy import guard, replay
 from privacy.models import PurgeRun
 
 log = logging.getLogger(__name__)
@@ -98,6 +98,12 @@ def _erasures() -> None:
         raise NotReady(reason)
 
 
+def _guard() -> None:
+    """What keeps the erased from being written again follows the declarations at each migration."""
+    if tables := guard.stale():
+        raise NotReady(f"stale: run migrate ({', '.join(tables)})")
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": _database,
     "broker": _broker,
@@ -105,4 +111,5 @@ CHECKS: dict[str, Callable[[], None]] = {
     "migrations": _migrations,
     "purge": _purge,
     "erasures": _erasures,
+    "guard": _guard,
 }

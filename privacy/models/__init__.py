@@ -1,5 +1,6 @@
 from privacy.models.cases import Correction, Export, LedgerMark, Look, Note
 from privacy.models.decisions import ConsentDecision, Disclosure, PurgeRun
+from privacy.models.erased import Erased
 from privacy.models.events import RequestEvent
 from privacy.models.holds import Duty, Hold, Residue
 from privacy.models.requests import Request, VerificationCode
@@ -9,6 +10,7 @@ __all__ = [
     "Correction",
     "Disclosure",
     "Duty",
+    "Erased",
     "Export",
     "Hold",
     "LedgerMark",

@@ -19,7 +19,7 @@ from privacy.declarations import (
     personal,
 )
 from privacy.handovers import not_yet_told
-from privacy.models import ConsentDecision, Disclosure, LedgerMark, PurgeRun
+from privacy.models import ConsentDecision, Disclosure, Erased, LedgerMark, PurgeRun
 from privacy.personal_data.purposes import CHOICES, DISCLOSURES
 
 declare(
@@ -87,4 +87,4 @@ declare(
         {"decided_by": _("decided by")},
     ),
 )
-declare_impersonal(LedgerMark, PurgeRun)
+declare_impersonal(LedgerMark, PurgeRun, Erased)

@@ -31,6 +31,7 @@ def test_a_whole_shop_is_ready(client: Client) -> None:
         "migrations",
         "purge",
         "erasures",
+        "guard",
     }
     assert "no-store" in answer.headers["Cache-Control"]
     assert answer.cookies == {}
