@@ -1,25 +1,39 @@
-"""The figures of a year: from requests and their events, in few statements, nobody's name in them.
+"""The figures of a calendar year: from requests and their events, nobody's name in them.
 
-Small counts are hidden together with what would give them away: see ``sheltered``.
+By when a request was received. What is small is hidden: see ``cells``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.core.cache import cache
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, Sum
 from django.db.models.aggregates import Aggregate
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import ExtractMonth
+from django.utils import timezone
 
+from privacy import retention
+from privacy.desk.cells import FEW, HIDDEN, grain_of, small, summed
 from privacy.models import Duty, PurgeRun, Request, RequestEvent
 from privacy.models.events import Action
 from privacy.models.requests import OPEN, RequestQuerySet, State
 
-FEW = 5
-ANSWERED = (State.FULFILLED, State.PARTIALLY_RETAINED, State.REFUSED)
+DONE = (State.FULFILLED, State.PARTIALLY_RETAINED)
+ANSWERED = (*DONE, State.REFUSED)
+UNPROVED = (State.AWAITING_VERIFICATION, State.EXPIRED_UNVERIFIED)
 TOOK = ExpressionWrapper(F("closed_at") - F("received_at"), output_field=DurationField())
+WHOLES = {  # each after what it is a part of
+    "received": "",
+    "answered": "received",
+    "overdue": "received",
+    "extended": "received",
+    "searched": "received",
+    "residue": "searched",
+}
+BACKLOG_AGE = 600  # seconds for which a count of the backlog is good enough
 
 
 class Percentile(Aggregate):
@@ -30,106 +44,119 @@ class Percentile(Aggregate):
     output_field = DurationField()
 
 
-def sheltered(counts: Mapping[str, int]) -> dict[str, int | None]:
-    """None for each cell from one to four, and for as many more as keep those from being reckoned.
+@dataclass
+class Year:
+    """All counts of a year by month, and at which grain each may be shown."""
 
-    Who knows the total and the other cells knows the sum of what is hidden; it must fit whatever a
-    small cell may be.
-    """
-    small = {key for key, count in counts.items() if 0 < count < FEW}
-    hidden, enough = set(small), len(small) * (FEW - 1) + FEW
-    others = sorted((key for key in counts if counts[key] >= FEW), key=lambda key: counts[key])
-    while small and others and sum(counts[key] for key in hidden) < enough:
-        hidden.add(others.pop(0))
-    if small and sum(counts[key] for key in hidden) < enough:
-        hidden = set(counts)  # the empty ones too
-    return {key: None if key in hidden else count for key, count in counts.items()}
+    number: int
+    now: datetime
+    months: dict[str, list[int]] = field(init=False)
+    grains: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        zone = timezone.get_default_timezone()
+        self.since = datetime(self.number, 1, 1, tzinfo=zone)
+        self.until = datetime(self.number + 1, 1, 1, tzinfo=zone)
+        self.months = by_month(self.rows, self.now)
+        for name, whole in WHOLES.items():
+            wholes, finest = self.months.get(whole), self.grains.get(whole, 1)
+            self.grains[name] = grain_of(self.months[name], wholes, finest)
+
+    @property
+    def rows(self) -> RequestQuerySet:
+        """What was received in it and proved by somebody."""
+        rows = Request.objects.filter(received_at__gte=self.since, received_at__lt=self.until)
+        return rows.exclude(state__in=UNPROVED).order_by()
+
+    @property
+    def passed(self) -> int:
+        """Its months that have begun."""
+        today = timezone.localdate(self.now)
+        return today.month if today.year == self.number else 12
+
+    def total(self, name: str) -> int | None:
+        return None if self.grains[name] == HIDDEN else sum(self.months[name])
+
+    def at(self, name: str, grain: int) -> list[int]:
+        return summed(self.months[name], grain)
+
+    def counted(self, column: str, **among: Any) -> dict[str, int]:
+        """How many of each value of a column, in one statement."""
+        found = self.rows.filter(**among).values_list(column).annotate(n=Count("pk"))
+        return {str(value): n for value, n in found if value}
+
+    def speed(self, grain: int) -> dict[int, tuple[float, float]]:
+        """Median and 95th percentile in days, of each cell that has enough answers."""
+        said = {"median": Percentile(TOOK, part="0.5"), "p95": Percentile(TOOK, part="0.95")}
+        answered = self.rows.filter(state__in=ANSWERED, closed_at__isnull=False)
+        found = answered.values(cell=cell("received_at", grain)).annotate(n=Count("pk"), **said)
+        enough = found.filter(n__gte=FEW).values_list("cell", "median", "p95")
+        return {place: (days(median), days(p95)) for place, median, p95 in enough}
 
 
-def part(count: int, whole: int) -> int | None:
-    """A part of a whole that is shown beside it: None where it, or what it leaves, is small."""
-    small = 0 < count < FEW or 0 < whole - count < FEW
-    return None if small or 0 < whole < FEW else count
+def cell(column: str, grain: int) -> Any:
+    """The place of a row's month in the year, in cells of so many months."""
+    return (ExtractMonth(column, tzinfo=timezone.get_default_timezone()) - 1) / grain
 
 
-def between(since: datetime, until: datetime) -> RequestQuerySet:
-    """The requests of a time that somebody proved."""
-    unproved = (State.AWAITING_VERIFICATION, State.EXPIRED_UNVERIFIED)
-    rows = Request.objects.filter(received_at__gte=since, received_at__lt=until)
-    return rows.exclude(state__in=unproved)
-
-
-def totals(since: datetime, until: datetime, now: datetime) -> dict[str, Any]:
+def by_month(rows: RequestQuerySet, now: datetime) -> dict[str, list[int]]:
     """One statement over the requests."""
-    answered = Q(state__in=ANSWERED, closed_at__isnull=False)
-    late = Q(closed_at__gt=F("due_at")) | Q(state__in=OPEN, due_at__lt=now)
     events = RequestEvent.objects.filter(request=OuterRef("pk"))
-    found = events.filter(action=Action.RESIDUE)
-    scans = events.filter(action__in=(Action.RESIDUE, Action.CLEAN))
-    rows = between(since, until).annotate(was_left=Exists(found), was_searched=Exists(scans))
-    said: dict[str, Any] = rows.order_by().aggregate(
-        received=Count("pk"),
-        answered=Count("pk", filter=answered),
-        refused=Count("pk", filter=Q(state=State.REFUSED)),
-        overdue=Count("pk", filter=late),
-        extended=Count("pk", filter=Q(extended_at__isnull=False)),
-        residue=Count("pk", filter=Q(was_left=True)),
-        searched=Count("pk", filter=Q(was_searched=True)),
-        median=Percentile(TOOK, part="0.5", filter=answered),
-        p95=Percentile(TOOK, part="0.95", filter=answered),
-    )
-    return said
-
-
-def lag(since: datetime, until: datetime) -> dict[str, Any]:
-    """How long recipients take to answer, and how many still owe one."""
-    took = ExpressionWrapper(F("ended_at") - F("opened_at"), output_field=DurationField())
-    rows = Duty.objects.filter(opened_at__gte=since, opened_at__lt=until)
-    said: dict[str, Any] = rows.aggregate(
-        ended=Count("pk", filter=Q(ended_at__isnull=False)),
-        waiting=Count("pk", filter=Q(ended_at=None)),
-        lag=Avg(took, filter=Q(ended_at__isnull=False)),
-    )
-    return said
-
-
-def counted(since: datetime, until: datetime, field: str) -> dict[str, int]:
-    """How many of each value of a column, in one statement."""
-    rows = between(since, until).order_by().values_list(field).annotate(n=Count("pk"))
-    return {str(value): n for value, n in rows if value}
-
-
-def months(since: datetime, until: datetime, field: str) -> dict[str, int]:
-    """How many of each month: ``{"2026-11": 7}``; by when they were received or closed."""
-    rows = Request.objects.filter((f"{field}__gte", since), (f"{field}__lt", until))
-    if field == "closed_at":
-        rows = rows.filter(state__in=ANSWERED)
-    unproved = (State.AWAITING_VERIFICATION, State.EXPIRED_UNVERIFIED)
-    found = rows.exclude(state__in=unproved).order_by().annotate(month=TruncMonth(field))
-    return {f"{m:%Y-%m}": n for m, n in found.values_list("month").annotate(n=Count("pk"))}
-
-
-def headline(since: datetime, until: datetime, now: datetime) -> dict[str, Any]:
-    """The figures of a time, small ones hidden."""
-    said, told = totals(since, until, now), lag(since, until)
-    received, few = said["received"], said["answered"] < FEW
-    states = sheltered(counted(since, until, "state"))
-    ends = [states.get(state, 0) for state in ANSWERED]
-    shown = {name: part(said[name], received) for name in ("overdue", "extended")}
-    shown["refused"] = states.get(State.REFUSED, 0)
-    shown["answered"] = None if None in ends else said["answered"]  # never more than its parts
-    left = part(said["residue"], said["searched"])
-    return {
-        **shown,
-        "received": None if 0 < received < FEW else received,
-        "median": days(said["median"], few),
-        "p95": days(said["p95"], few),
-        "residue": left,
-        "searched": None if 0 < said["searched"] < FEW else said["searched"],
-        "rate": None if left is None else round(100 * left / (said["searched"] or 1), 1),
-        "lag": days(told["lag"], told["ended"] < FEW),
-        "silent": None if 0 < told["waiting"] < FEW else told["waiting"],
+    found = Exists(events.filter(action=Action.RESIDUE))
+    scans = Exists(events.filter(action__in=(Action.RESIDUE, Action.CLEAN)))
+    late = Q(closed_at__gt=F("due_at")) | Q(state__in=OPEN, due_at__lt=now)
+    filters = {
+        "received": Q(),
+        "answered": Q(state__in=ANSWERED, closed_at__isnull=False),
+        "overdue": late,
+        "extended": Q(extended_at__isnull=False),
+        "searched": Q(was_searched=True),
+        "residue": Q(was_left=True),
     }
+    counts = {f"n_{name}": Count("pk", filter=wanted) for name, wanted in filters.items()}
+    asked = rows.annotate(was_left=found, was_searched=scans, month=cell("received_at", 1))
+    said: dict[int, Any] = {r["month"]: r for r in asked.values("month").annotate(**counts)}
+    return {n: [said.get(m, {}).get(f"n_{n}", 0) for m in range(12)] for n in filters}
+
+
+@dataclass
+class Lag:
+    """How long recipients take to answer, by the month in which they had to be told."""
+
+    ended: list[int]
+    took: list[timedelta]
+    waiting: int
+
+    @property
+    def grain(self) -> int:
+        return grain_of(self.ended, None)
+
+    def days(self, grain: int) -> list[float | None]:
+        """The mean of each cell; none where nobody answered."""
+        counts = summed(self.ended, grain)
+        took = [sum(self.took[n : n + grain], timedelta()) for n in range(0, 12, grain)]
+        return [days(long / n) if n else None for n, long in zip(counts, took, strict=True)]
+
+
+def lag(since: datetime, until: datetime) -> Lag:
+    took = ExpressionWrapper(F("ended_at") - F("opened_at"), output_field=DurationField())
+    ended = Q(ended_at__isnull=False)
+    rows = Duty.objects.filter(opened_at__gte=since, opened_at__lt=until).order_by()
+    said = {
+        month: (n, long or timedelta(), open_still)
+        for month, n, long, open_still in rows.values_list(cell("opened_at", 1)).annotate(
+            n=Count("pk", filter=ended),
+            long=Sum(took, filter=ended),
+            still=Count("pk", filter=~ended),
+        )
+    }
+    known = [said.get(month, (0, timedelta(), 0)) for month in range(12)]
+    return Lag([k[0] for k in known], [k[1] for k in known], sum(k[2] for k in known))
+
+
+def shown(count: int) -> int | None:
+    """A count on its own."""
+    return None if small(count) else count
 
 
 def last_purge(now: datetime) -> dict[str, Any]:
@@ -141,6 +168,10 @@ def last_purge(now: datetime) -> dict[str, Any]:
     return {"run": run, "rows": rows, "broken": begun, "late": late}
 
 
-def days(took: timedelta | None, few: bool) -> float | None:
-    """None where so few make it up that it tells of one of them."""
-    return None if took is None or few else round(took / timedelta(days=1), 1)
+def backlog(now: datetime) -> dict[str, int]:
+    """Rows of each model whose time is over and that still stand; counted every ten minutes."""
+    return cache.get_or_set("privacy.backlog", lambda: retention.backlog(now), BACKLOG_AGE) or {}
+
+
+def days(took: timedelta) -> float:
+    return round(took / timedelta(days=1), 1)
