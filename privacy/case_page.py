@@ -14,7 +14,7 @@ from privacy.latest import latest
 from privacy.models import Request
 from privacy.models.requests import Kind, State
 from privacy.plan import Plan
-from privacy.requests import decisions, events, extending, unproved
+from privacy.requests import arriving, decisions, events, extending, unproved
 from privacy.requests.receipt import receipt
 from privacy.requests.subject import subject_of
 
@@ -72,8 +72,9 @@ def possible(case: Request, now: datetime) -> set[str]:
     asked = {
         "release": bool(case.held_at),
         "hold": case.is_open and not case.held_at,
-        "answer": waits and not runs and not pending.waits(case),
-        "refuse": (waits or stuck) and not case.cooling_off_until,
+        "answer": (waits or stuck) and not runs and not pending.waits(case),
+        "otherwise": arriving.is_lost(case),
+        "refuse": (waits or stuck) and not case.cooling_off_until and not case.sealed,
         "ask": case.state == State.IN_ASSESSMENT,
         "go_on": case.asked_at is not None,
         "approve": runs and not case.held_at and (waits or stuck),

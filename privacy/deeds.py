@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from privacy import officer_forms
 from privacy.models import Request
 from privacy.models.requests import Kind, Refusal, Topic
-from privacy.requests import asking, decisions, extending, merging, reviewing, timing
+from privacy.requests import arriving, asking, decisions, extending, merging, reviewing, timing
 from privacy.requests.events import Actor, officer
 from privacy.requests.receipt import recipients
 from privacy.requests.subject import subject_of
@@ -38,6 +38,15 @@ def answer(request: HttpRequest, case: Request) -> dict[str, Any] | None:
     if not form.is_valid():
         return {"answer_form": form}
     decisions.answer(case, form.cleaned_data["answer"], by=by(request), now=timezone.now())
+    return None
+
+
+def otherwise(request: HttpRequest, case: Request) -> dict[str, Any] | None:
+    form = officer_forms.OtherwiseForm(request.POST)
+    if not form.is_valid():
+        return {"otherwise_form": form}
+    way, reason = arriving.Way(form.cleaned_data["way"]), form.cleaned_data["how"]
+    arriving.otherwise(case, way, reason, by=by(request), now=timezone.now())
     return None
 
 
@@ -96,6 +105,7 @@ def forms(case: Request) -> dict[str, Any]:
     return {
         "refusal_form": officer_forms.RefusalForm(case=case),
         "answer_form": officer_forms.AnswerForm(initial={"answer": draft(case)}),
+        "otherwise_form": officer_forms.OtherwiseForm(),
         "merge_form": officer_forms.MergeForm(),
         "question_form": officer_forms.QuestionForm(),
         "delay_form": officer_forms.DelayForm(),
@@ -116,6 +126,7 @@ def draft(case: Request) -> str:
 DEEDS: dict[str, Deed] = {
     "refuse": refuse,
     "answer": answer,
+    "otherwise": otherwise,
     "ask": ask,
     "go_on": simply(asking.go_on),
     "extend": extend,

@@ -14,6 +14,7 @@ from privacy.forms import InquiryForm
 from privacy.models import Request
 from privacy.models.requests import Refusal, Topic
 from privacy.requests import decisions
+from privacy.requests.arriving import Way
 from privacy.requests.extending import Cause
 from privacy.requests.filing import Inquiry
 
@@ -45,6 +46,11 @@ class RefusalForm(forms.Form):
 
 class AnswerForm(forms.Form):
     answer = words(_("Answer, as the person will read it"), rows=8, most=8000)
+
+
+class OtherwiseForm(forms.Form):
+    way = forms.ChoiceField(label=_("How the person was answered"), choices=Way.choices)
+    how = words(_("What was said, when, and why not by e-mail (for the record)"), rows=3)
 
 
 class QuestionForm(forms.Form):

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from privacy import erased, holds, retention, stops, telling
 from privacy.archives import delivery, job, keeping
-from privacy.corrections import closing
 from privacy.requests import (
     arriving,
     asking,
@@ -33,7 +32,7 @@ def run_due_requests() -> None:
     stops.sweep(now=now)
     execution.run_due(now=now)
     tidying.tidy(now=now)
-    closing.end_told(now=now)
+    arriving.check(now=now)
 
 
 @shared_task(name="privacy.watch_clocks", ignore_result=True)
@@ -43,7 +42,6 @@ def watch_clocks() -> None:
     asking.chase(now=now)
     extending.settle(now=now)
     watching.watch(now=now)
-    arriving.check(now=now)
 
 
 @shared_task(name="privacy.tell_recipients", ignore_result=True)

@@ -15,7 +15,7 @@ from privacy.models import Export, Request
 from privacy.models.events import Action
 from privacy.models.requests import State
 from privacy.requests.decisions import MINIMAL
-from privacy.requests.events import SYSTEM, record
+from privacy.requests.events import PERSON, record
 from privacy.subjects import Subject
 
 BEING_FETCHED = timedelta(hours=1)  # a slow download may still read it
@@ -106,6 +106,7 @@ def erase(subject: Subject) -> int:
 
 @transaction.atomic
 def close(pk: int, *, now: datetime) -> None:
-    ended = {"state": State.FULFILLED, "closed_at": now, "link_digest": "", **MINIMAL}
+    """Who has everything erased has taken back that he wanted to see it: he never did."""
+    ended = {"state": State.WITHDRAWN, "closed_at": now, "link_digest": "", **MINIMAL}
     if Request.objects.filter(pk=pk, state__in=UNDER_WAY).update(**ended):
-        record(Request.objects.get(pk=pk), Action.LAPSED, by=SYSTEM, now=now)
+        record(Request.objects.get(pk=pk), Action.CANCELLED, by=PERSON, now=now)

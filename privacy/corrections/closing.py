@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import translation
 
 from privacy import duties, remedies
@@ -13,9 +12,9 @@ from privacy.corrections.pending import waits
 from privacy.declarations import registry
 from privacy.models import Correction, Duty, Request
 from privacy.models.events import Action
-from privacy.models.requests import Kind, State
-from privacy.requests.decisions import move, tell
-from privacy.requests.events import SYSTEM, Actor, record
+from privacy.models.requests import State
+from privacy.requests.decisions import again, move, tell
+from privacy.requests.events import Actor, record
 from privacy.requests.subject import subject_of
 
 STATES = Correction.State
@@ -29,10 +28,9 @@ def close_if_decided(case: Request, *, by: Actor, now: datetime) -> None:
     if written:
         subject, kind = subject_of(case), Duty.Kind.RECTIFICATION
         duties.open_for(case, kind, subject, now=now, fields=written)
-    awaited = duties.running(case).exists()
-    ended = {} if awaited else {"closed_at": now}
-    state = State.AWAITING_RECIPIENTS if awaited else State.FULFILLED
-    move(case, State.IN_ASSESSMENT, state=state, assigned_to_id=by.staff_id, **ended)
+    steps = [f"corrected{again(case)}"]
+    told = {"state": State.ANSWERING, "steps": steps, "assigned_to_id": by.staff_id}
+    move(case, State.IN_ASSESSMENT, **told)
     record(case, Action.ANSWERED, by=by, now=now)
     write_to_the_person(case, now)
 
@@ -44,6 +42,7 @@ def write_to_the_person(case: Request, now: datetime) -> None:
     tell(
         case,
         "privacy/corrected",
+        about=again(case),
         fields=fields,
         told=duties.told(duties.shown(case.duties.all(), now), case.language),
         reasons=case.answer,
@@ -72,18 +71,3 @@ def label(correction: Correction) -> str:
         return correction.field
     declaration = registry[model]
     return f"{declaration.singular}: {declaration.name_of(correction.field)}"
-
-
-def end_told(*, now: datetime) -> None:
-    """Close what waited only for those who had received the old value."""
-    waiting = Request.objects.filter(kind=Kind.RECTIFICATION, state=State.AWAITING_RECIPIENTS)
-    for case in waiting:
-        if not duties.running(case).exists():
-            end(case, now=now)
-
-
-@transaction.atomic
-def end(case: Request, *, now: datetime) -> None:
-    won = Request.objects.filter(pk=case.pk, state=State.AWAITING_RECIPIENTS)
-    if won.update(state=State.FULFILLED, closed_at=now):
-        record(case, Action.ENDED, by=SYSTEM, now=now)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core import signing
 
 from privacy.models import Request
-from privacy.models.requests import OPEN, Kind
+from privacy.models.requests import OPEN, Kind, State
 from privacy.requests import links
 
 SALT = "privacy.corrections"
@@ -34,4 +34,4 @@ def behind(token: str) -> Request | None:
     except signing.BadSignature:
         return None
     live = Request.objects.filter(kind__in=BY_LINK, state__in=OPEN, email_proved_at__isnull=False)
-    return live.filter(reference=reference).first()
+    return live.exclude(state=State.ANSWERING).filter(reference=reference).first()

@@ -42,6 +42,7 @@ class State(models.TextChoices):
     IN_ASSESSMENT = "in_assessment", _("In assessment")
     APPROVED = "approved", _("Approved")
     EXECUTING = "executing", _("Being carried out")
+    ANSWERING = "answering", _("Answer on its way")
     AWAITING_REQUESTER = "awaiting_requester", _("Waits for the person")
     AWAITING_RECIPIENTS = "awaiting_recipients", _("Waits for those who received data")
     RESIDUE_FOUND = "residue_found", _("Something was left behind")
@@ -74,6 +75,7 @@ OPEN = (
     State.IN_ASSESSMENT,
     State.APPROVED,
     State.EXECUTING,
+    State.ANSWERING,
     State.AWAITING_REQUESTER,
     State.AWAITING_RECIPIENTS,
     State.RESIDUE_FOUND,
@@ -220,6 +222,11 @@ class Request(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def unfetched(self) -> bool:
+        """Whether the link of a copy ended before anybody used it."""
+        return self.link_until_at is not None and not (self.is_open or self.link_used_at)
 
 
 class VerificationCode(models.Model):

@@ -8,15 +8,16 @@ from typing import Any
 from django.db import transaction
 
 from privacy import duties, letters
-from privacy.models import Request
+from privacy.models import Request, RequestEvent
 from privacy.models.events import Action
 from privacy.models.requests import State
-from privacy.requests import wording
+from privacy.requests import watching, wording
 from privacy.requests.events import SYSTEM, record
 from privacy.requests.receipt import proof
 from privacy.requests.steps import locked, mark
 
 RECEIPT = "privacy/receipt"
+OTHERWISE = "otherwise"  # the step of a receipt that was given without a letter
 STILL_NEEDED = ("to", "user", "subject_id", "emails", "references")  # to find the rest by
 
 
@@ -71,7 +72,12 @@ def fate(case: Request) -> letters.Fate:
 
 def lost(case: Request) -> bool:
     """Whether a receipt was written that did not arrive: to try the same again helps nobody."""
-    return "answer" in case.steps and fate(case) in ("", "lost")
+    return "answer" in case.steps and not arrived(case) and fate(case) != "waiting"
+
+
+def arrived(case: Request) -> bool:
+    """Sent, or the officer has answered without a letter."""
+    return OTHERWISE in case.steps or fate(case) == "sent"
 
 
 @transaction.atomic
@@ -81,29 +87,39 @@ def conclude(pk: int, *, now: datetime) -> None:
     if case.state not in (State.EXECUTING, State.AWAITING_RECIPIENTS) or "answer" not in case.steps:
         return
     if lost(case):
-        turn(case, State.NEEDS_OPERATOR, Action.ANSWER_LOST, now)
+        event = turn(case, State.NEEDS_OPERATOR, Action.ANSWER_LOST, now)
+        watching.write(case, "lost", str(event.sequence))
     elif duties.running(case).exists():
         if case.state == State.EXECUTING:
             turn(case, State.AWAITING_RECIPIENTS, Action.AWAITING, now)
-    elif fate(case) == "sent":
+    elif arrived(case):
         close(case, now=now)
 
 
-def turn(case: Request, state: State, action: Action, now: datetime) -> None:
+def turn(case: Request, state: State, action: Action, now: datetime) -> RequestEvent:
     Request.objects.filter(pk=case.pk).update(state=state)
-    record(case, action, by=SYSTEM, now=now)
+    return record(case, action, by=SYSTEM, now=now)
+
+
+def accept(case: Request, *, now: datetime) -> None:
+    """The officer gave the receipt without a letter. In the caller's transaction."""
+    steps = [*case.steps, OTHERWISE]
+    Request.objects.filter(pk=case.pk).update(state=State.EXECUTING, steps=steps)
+    conclude(case.pk, now=now)
 
 
 def close(case: Request, *, now: datetime) -> None:
     """Forget who it was, but while something is held without a date: that erasure goes on."""
-    if case.sealed.get("open"):
+    if case.sealed.get("open") and OTHERWISE not in case.steps:
         say_what_they_answered(case, now=now)
+    waited = bool(case.sealed.get("open"))
+    left_at = None if waited else letters.sent_at(RECEIPT, about(case, case.sealed["letters"] - 1))
     held = bool(case.receipt.get("running"))
     Request.objects.filter(pk=case.pk).update(
         state=State.PARTIALLY_RETAINED if case.receipt.get("stays") else State.FULFILLED,
         sealed={key: case.sealed[key] for key in STILL_NEEDED} if held else {},
         receipt=case.receipt if held else {},
-        closed_at=now,
+        closed_at=left_at or now,
     )
     record(case, Action.CLOSED, by=SYSTEM, now=now)
 

@@ -107,6 +107,8 @@ def approve(case: Request, *, by: Actor, now: datetime) -> None:
         state=State.EXECUTING if case.sealed else State.APPROVED,  # half done: go on
         assigned_to_id=by.staff_id,
         attempts=0,
+        refusal="",
+        steps=case.steps if case.sealed else [],
     )
     record(case, Action.APPROVED, by=by, now=now)
     transaction.on_commit(partial(execute_request.delay, case.pk), robust=True)
@@ -121,12 +123,10 @@ def refuse(case: Request, ground: Refusal, reasons: str, *, by: Actor, now: date
     refuse_own(case, by)
     if not reasons.strip():
         raise ReasonsMissing
-    if case.cooling_off_until or ground not in grounds(case):
+    if case.sealed or case.cooling_off_until or ground not in grounds(case):
         raise NotPossible
     wait_no_longer(case, by=by, now=now)
-    end = {"assigned_to_id": by.staff_id, "closed_at": now}
-    refused = {"state": State.REFUSED, "refusal": ground, "answer": reasons}
-    move(case, State.IN_ASSESSMENT, State.NEEDS_OPERATOR, **refused, **end)
+    answer_with(case, "refused", reasons, by=by, refusal=ground)
     pending.refuse_all(case, now=now)
     record(case, Action.REFUSED, by=by, now=now, reason=ground)
     with translation.override(case.language):
@@ -174,13 +174,19 @@ def halt(case: Request, current: str, *, by: Actor, now: datetime) -> None:
 @transaction.atomic
 def send_answer(case: Request, text: str, *, by: Actor, now: datetime) -> None:
     wait_no_longer(case, by=by, now=now)
-    end = {"assigned_to_id": by.staff_id, "closed_at": now}
-    move(case, State.IN_ASSESSMENT, state=State.FULFILLED, answer=text, **end)
+    answer_with(case, "answered", text, by=by, refusal="")
     if case.kind == Kind.COMPLETION:  # Art. 16: kept with the record
         said = {"text": case.message, "kind": Note.Kind.STATEMENT}
         Note.objects.create(request=case, written_at=now, **said)
     record(case, Action.ANSWERED, by=by, now=now)
     tell(case, "privacy/answered", about=again(case), answer=text)
+
+
+def answer_with(case: Request, letter: str, words: str, *, by: Actor, refusal: str) -> None:
+    """The answer is on its way; the case ends when it has left (see arriving)."""
+    said = {"answer": words, "refusal": refusal, "assigned_to_id": by.staff_id}
+    states, steps = (State.IN_ASSESSMENT, State.NEEDS_OPERATOR), [f"{letter}{again(case)}"]
+    move(case, *states, state=State.ANSWERING, steps=steps, **said)
 
 
 def again(case: Request) -> str:

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from privacy.models import Hold, Request
+from privacy.models import Hold, Request, RequestEvent
 from privacy.models.events import Action
 from privacy.models.requests import State
 from privacy.requests import answering, erasing
-from privacy.requests.steps import locked
+from privacy.requests.steps import locked, stopped_by
 
 logger = logging.getLogger(__name__)
 
@@ -28,12 +28,17 @@ def take_up(*, now: datetime) -> None:
     """An outage is no decision: what stopped by one is tried again, as is what a hold kept."""
     stopped = Request.objects.filter(state__in=(State.NEEDS_OPERATOR, State.RESIDUE_FOUND))
     for case in stopped:
-        last = case.events.last()
+        last = stopped_by(case)
         wait = PATIENCE.get(Action(last.action)) if last else None
-        if last and wait and last.happened_at <= now - wait and not answering.lost(case):
+        if last and wait and last.happened_at <= now - wait and not unanswered(case, last):
             restart(case.pk, now=now)
     if Hold.objects.filter(released_at__gt=now - FRESH).exists():
         go_on_with(waiting(), now=now)
+
+
+def unanswered(case: Request, last: RequestEvent) -> bool:
+    """What did not arrive is not sent again by itself: the officer finds another way."""
+    return answering.lost(case) or (last.action == Action.ANSWER_LOST and not case.sealed)
 
 
 def waiting() -> QuerySet[Request]:

@@ -30,7 +30,8 @@ def take_up(case: Request, text: str, *, by: Actor, now: datetime) -> Request:
     It is bound to the address that was proved for the review, so that nobody gets through a number
     what is another's.
     """
-    if case.kind != Kind.APPEAL or case.appeal_of is None:
+    taken = case.events.filter(action=Action.TAKEN_UP).exists()
+    if case.kind != Kind.APPEAL or case.appeal_of is None or taken:
         raise NotPossible
     decisions.answer(case, text, by=by, now=now)
     again = Request.objects.create(

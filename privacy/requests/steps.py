@@ -6,14 +6,22 @@ from datetime import datetime
 
 from django.db import transaction
 
-from privacy.models import Request
+from privacy.models import Request, RequestEvent
 from privacy.models.events import Action
 from privacy.models.requests import State
 from privacy.requests.events import SYSTEM, record
 
+# Why a case left its way; what officers did since, or were warned of, is no reason.
+STOPS = (Action.FAILED, Action.ANSWER_LOST, Action.RESIDUE, Action.ADDRESS_CHANGED)
+
 
 def locked(pk: int) -> Request:
     return Request.objects.select_for_update().get(pk=pk)
+
+
+def stopped_by(case: Request) -> RequestEvent | None:
+    """What last stopped a case."""
+    return case.events.filter(action__in=STOPS).last()
 
 
 @transaction.atomic

@@ -91,10 +91,11 @@ def hand_out(request: HttpRequest, reference: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def fetch(request: HttpRequest, token: str) -> HttpResponseBase:
     """The link that hands out a guest's data, once; looking at the page costs nothing."""
-    case = get_object_or_404(Request, link_digest=links.digest(token), kind__in=KINDS)
+    case = Request.objects.filter(link_digest=links.digest(token), kind__in=KINDS).first()
     now = timezone.now()
-    export = delivery.ready(case, now=now)
-    if request.method != "POST" or export is None:
+    export = delivery.ready(case, now=now) if case else None
+    if case is None or export is None or request.method != "POST":
         context = {"case": case, "export": export, "over": export is None}
-        return render(request, "privacy/fetch.html", context, status=200 if export else 410)
+        status = 200 if export else 410 if case else 404
+        return render(request, "privacy/fetch.html", context, status=status)
     return delivery.hand_out(case, now=now) or redirect("privacy:fetch", token)

@@ -14,6 +14,8 @@ from django.test import Client
 from accounts.models import User
 from outbox.models import Message
 from outbox.tasks import send
+from privacy.models import Request
+from privacy.tasks import run_due_requests
 
 Inbox = Callable[[], list[EmailMultiAlternatives]]
 
@@ -23,13 +25,23 @@ def inbox(mailoutbox: list[Any]) -> Inbox:
     """Does the mail worker's round and returns all that was sent so far."""
 
     def look() -> list[EmailMultiAlternatives]:
-        for pk in (
-            Message.objects.filter(state="queued").order_by("pk").values_list("pk", flat=True)
-        ):
-            send(pk)
+        send_all()
         return mailoutbox
 
     return look
+
+
+def send_all() -> None:
+    for pk in Message.objects.filter(state="queued").order_by("pk").values_list("pk", flat=True):
+        send(pk)
+
+
+def left(case: Request) -> Request:
+    """The case after the rounds of the mail worker and of the sweep: its answer is gone."""
+    send_all()
+    run_due_requests()
+    case.refresh_from_db()
+    return case
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from orders.personal_data import CARRIER, told_carrier
 from privacy.models import Duty, Look, Note, Request
-from tests.privacy.conftest import officer
+from tests.privacy.conftest import left, officer
 from tests.privacy.test_requests_own_data import make_order
 
 ASK = "/en/account/privacy/requests/new/"
@@ -67,6 +67,7 @@ def test_a_question_of_the_officer_is_answered_on_the_page_of_the_request(
 def test_an_answer_can_be_reviewed_by_somebody_else_from_its_page(signed_in: Client) -> None:
     case = asked(signed_in)
     press(case, decision="answer", answer="That is how it is.")
+    left(case)
 
     signed_in.post(page_of(case), {"do": "appeal", "message": "I disagree."})
     signed_in.post(page_of(case), {"do": "appeal", "message": "I disagree."})
@@ -82,6 +83,7 @@ def test_a_running_request_cannot_be_appealed_and_one_that_ended_not_withdrawn(
     signed_in.post(page_of(case), {"do": "appeal", "message": "I disagree."})
     running = Request.objects.count()
     press(case, decision="answer", answer="Done.")
+    left(case)
 
     signed_in.post(page_of(case), {"do": "withdraw"})
 

@@ -17,7 +17,7 @@ from privacy.models import Request, RequestEvent, VerificationCode
 from privacy.tasks import purge, run_due_requests
 from tests.orders.paper import SMALL
 from tests.privacy.archives import make_all, opened
-from tests.privacy.conftest import Inbox, code_in, officer
+from tests.privacy.conftest import Inbox, code_in, left, officer
 
 GUEST = "guest@example.org"
 WHERE = {"street": "Lindenlaan", "house_number": "12", "postcode": "1015 AA", "city": "Amsterdam"}
@@ -186,6 +186,7 @@ def test_the_purge_forgets_the_address_at_once_and_the_case_after_two_years(
     officer().post(
         f"/admin/privacy/request/{case.pk}/decide/", {"decision": "answer", "answer": "Yes, we do."}
     )
+    left(case)
     running = ask(client, inbox, "question", message="And now?")
 
     with time_machine.travel(timezone.now() + timedelta(days=2), tick=False):
