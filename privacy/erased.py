@@ -50,7 +50,7 @@ def guarded(declaration: Declaration, group: Group) -> bool:
 
 def people(declaration: Declaration) -> list[Field[Any, Any]]:
     """The columns that may point to an account, and are emptied when it goes."""
-    fields = declaration.model._meta.concrete_fields
+    fields = declaration.model._meta.local_concrete_fields
     return [f for f in fields if f.null and f.related_model is get_user_model()]
 
 

@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.db.models import Field, JSONField, Model, Q
 
-from privacy import erasers
+from privacy import erased, erasers
 from privacy.checks.constraints import violated
 from privacy.declarations import Declaration, Group
 from privacy.vocabulary import Erase, Rectify
@@ -90,6 +90,7 @@ def check_erasers(declaration: Declaration) -> Iterator[CheckMessage]:
     problems: list[str] = []
     every: dict[str, Any] = {}
     for group in declaration.personal:
+        yield from unguarded(declaration, group)
         if wrong := list(misfits(declaration, group)):
             problems += wrong
         else:
@@ -98,6 +99,13 @@ def check_erasers(declaration: Declaration) -> Iterator[CheckMessage]:
             every |= written
     problems += violated(declaration.model, every)  # groups may break one only together
     yield from (cannot(declaration, problem) for problem in dict.fromkeys(problems))
+
+
+def unguarded(declaration: Declaration, group: Group) -> Iterator[CheckMessage]:
+    """Many-to-many fields of rows that stay: no trigger keeps a late write from filling them."""
+    for field in erasers.many(declaration, group) if erased.guarded(declaration, group) else ():
+        hint = "Let its rows go whole, or only their links: erase=Erase.UNLINKED."
+        yield Error("Once erased it can be filled again.", hint, field, "privacy.E023")
 
 
 def cannot(declaration: Declaration, problem: str) -> Error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from orders.models import Order
 from outbox.models import Message
 from privacy import erasure, tombstones
 from privacy.models import LedgerMark, Look, Request
@@ -119,6 +121,11 @@ def holding(text: str) -> list[str]:
     return [table for table, said in everything_in().items() if any(text in one for one in said)]
 
 
+def saved_late(row: models.Model) -> None:
+    with suppress(IntegrityError), transaction.atomic():
+        row.save()
+
+
 def readiness() -> tuple[int, str]:
     answer = Client().get("/readyz")
     return answer.status_code, answer.json()["erasures"]
@@ -153,6 +160,11 @@ def test_after_a_restore_the_erased_go_again_and_nobody_else(
         assert readiness() == (200, "ok")
         assert holding(people.anna.email) == holding(people.gina.email) == []
         assert {name: rows(getattr(people, name)) for name in before} == before
+        assert rows_of(newcomer) == came
+        saved_late(people.anna.rows[User])  # the guard knows them again, and no newcomer
+        saved_late(people.gina.rows[Order])
+        assert holding(people.anna.email) == holding(people.gina.email) == []
+        newcomer.save()
         assert rows_of(newcomer) == came
         after = everything_in()
         replay()

@@ -125,6 +125,12 @@ def test_an_eraser_that_its_column_refuses(field: str, erase: object) -> None:
     assert found() == ["privacy.E005"]
 
 
+def test_a_many_to_many_field_that_a_late_write_could_fill_again() -> None:
+    regroup(models().Review, "liked_by", erase=Erase.BLANK)
+
+    assert found() == ["privacy.E023"]
+
+
 def test_an_eraser_that_is_no_choice() -> None:
     subscription = models().Subscription
     news = purposes["toy-news"]
