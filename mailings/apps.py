@@ -10,6 +10,9 @@ class MailingsConfig(AppConfig):
 
     def ready(self) -> None:
         from mailings import checks, suppression  # noqa: F401  (registers itself)
-        from outbox import gate
+        from mailings.personal_data import CONFIRMING, NEWSLETTER
+        from outbox import gate, kinds
 
+        kinds.serve(CONFIRMING.key, "mailings/confirm")
+        kinds.serve(NEWSLETTER.key, "mailings/newsletter")
         gate.veto(suppression.forbids)

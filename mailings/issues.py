@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from mailings import suppression, tasks, tokens
+from mailings import tasks, tokens
 from mailings.models import Issue, Subscription, UnsubscribeLink
 from outbox import services as outbox
 from outbox.services import Letter, queue
@@ -74,7 +74,6 @@ def _queue(issue: Issue, subscription: Subscription, now: datetime) -> None:
         language=subscription.language,
         about=f"{issue.campaign}:{subscription.pk}",
         context={**words(issue, subscription.language), "unsubscribe": way_out},
-        purpose=suppression.NEWSLETTER,
         campaign=issue.campaign,
         headers=headers(way_out),
         user=subscription.user,

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from mailings import addresses, suppression, tasks, tokens
 from mailings.models import SignUp, Subscription
-from mailings.personal_data import CONFIRMING, NEWSLETTER, WORDING
+from mailings.personal_data import NEWSLETTER, WORDING
 from outbox.services import Letter, discard, queue
 
 KIND = "mailings/confirm"
@@ -57,7 +57,6 @@ def _invite(sign_up: SignUp, now: datetime) -> None:
             language=sign_up.language,
             about=f"sign-up:{sign_up.pk}",
             context={"url": url},
-            purpose=CONFIRMING.key,
             forget=True,  # an address that is not confirmed leaves no trace
         )
     )

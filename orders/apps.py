@@ -9,9 +9,8 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from orders import checks, shipping  # noqa: F401  # registers them
-        from orders.mails import NAMES
-        from outbox import kinds
+        from orders.mails import introduce
 
-        kinds.name(NAMES)
+        introduce()
 
         post_migrate.connect(shipping.ensure_defaults, sender=self, dispatch_uid="orders.shipping")

@@ -18,11 +18,22 @@ def veto(forbids: Callable[[Message], bool]) -> None:
 
 def allows(message: Message) -> bool:
     """Whether its purpose allows it and nothing forbids it. An unknown purpose allows nothing."""
-    if message.purpose:
-        purpose = purposes.get(message.purpose)
-        if purpose is None or not all(purpose.allows(person) for person in persons(message)):
-            return False
-    return not any(forbids(message) for forbids in _vetoes)
+    purpose = purposes.get(message.purpose)
+    if purpose is None or not all(purpose.allows(person) for person in persons(message)):
+        return False
+    return not forbidden(message)
+
+
+def waits(message: Message) -> bool:
+    """Whether it may leave once a restriction ends. Marketing does not wait: it is stale then."""
+    purpose = purposes.get(message.purpose)
+    if purpose is None or message.marketing or forbidden(message):
+        return False
+    return all(purpose.allows(one) or purpose.waits(one) for one in persons(message))
+
+
+def forbidden(message: Message) -> bool:
+    return any(forbids(message) for forbids in _vetoes)
 
 
 def persons(message: Message) -> list[Any]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from outbox.models import Message
+from outbox.models import RESTRICTED, Message
 from privacy.declarations import (
     Category,
     HandOverRefused,
@@ -40,11 +40,20 @@ MAIL_PROVIDER = Recipient(
     forgets=Period(days=settings.MAIL_PROVIDER[2]),
 )
 
+
+def drop_waiting(subject: Subject, now: datetime) -> None:
+    """What a restriction kept back does not leave after the person himself has."""
+    mine = registry[Message].roles[""].reach(subject)
+    waiting = Message.objects.filter(mine, state=Message.State.QUEUED, problem=RESTRICTED)
+    waiting.update(state=Message.State.WITHHELD, closed_at=now, context={}, headers={})
+
+
 MAIL = Purpose(
     _("Send you a message and see that it arrives"),
     LegalBasis.CONTRACT,
     Period(days=30),
     recipients=(MAIL_PROVIDER,),
+    leave=drop_waiting,
     key="mail",
 )
 AT_WORK = ("privacy/duty", "privacy/duty_escalated")  # to those whose work it is: no person's mail

@@ -19,13 +19,14 @@ from django.db.models import F
 
 from outbox import gate
 from outbox.composing import compose
-from outbox.models import Message
+from outbox.models import RESTRICTED, Message
 from outbox.personal_data import HandOverRefused, told_mail_provider
 
 log = logging.getLogger(__name__)
 
 State = Message.State
 WAITS = [timedelta(seconds=30)] + [timedelta(minutes=m) for m in (2, 10, 30, 120, 360, 720)]
+AGAIN = timedelta(minutes=10)  # whether a restriction has ended
 STUCK = timedelta(minutes=3)  # longer than the time limit of the task that sends
 GRACE = timedelta(seconds=10)  # the task queued on commit goes first
 SWEPT_AT_ONCE = 500
@@ -39,6 +40,9 @@ class Outcome:
     problem: str = ""
 
 
+WAITING = Outcome(State.QUEUED, RESTRICTED)
+
+
 def send(pk: int, *, now: datetime) -> None:
     """Send a waiting message, once, however many workers are asked to."""
     message = claim(pk, now=now)
@@ -50,7 +54,7 @@ def send(pk: int, *, now: datetime) -> None:
 def pass_on(message: Message, *, now: datetime) -> Outcome:
     """Ask whether it may leave, put on record who carries it, then hand it over."""
     if not gate.allows(message):
-        return Outcome(State.WITHHELD)
+        return WAITING if gate.waits(message) else Outcome(State.WITHHELD)
     try:
         told_mail_provider(message, now=now)
     except HandOverRefused:
@@ -117,7 +121,9 @@ def record(message: Message, outcome: Outcome, *, now: datetime) -> None:
     if state == State.QUEUED and message.attempts > len(WAITS):
         state = State.FAILED
     values: dict[str, Any] = {"state": state, "problem": outcome.problem, "claimed_at": None}
-    if state == State.QUEUED:
+    if outcome is WAITING:  # nothing was tried
+        values |= {"state": State.QUEUED, "next_try_at": now + AGAIN, "attempts": F("attempts") - 1}
+    elif state == State.QUEUED:
         values["next_try_at"] = now + WAITS[message.attempts - 1]
     else:
         values["closed_at"] = now

@@ -40,7 +40,7 @@ from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 from django.utils import timezone
 
-from outbox import tasks
+from outbox import kinds, tasks
 from outbox.models import Message
 
 # Sent to someone who is no longer known here, or not yet: no trace of the address stays.
@@ -51,8 +51,9 @@ FORGOTTEN = {"privacy/receipt", "privacy/recipients_answered", "privacy/code"}
 class Letter:
     """What is to be sent.
 
-    ``purpose``: the key of a declared Purpose; it is asked again immediately before each attempt,
-    and a refusal withholds the message. Empty: never asked (sign-in codes, statutory answers).
+    ``purpose``: the key of a declared Purpose; empty: the one that its room named for the kind. It
+    is asked again immediately before each attempt: a refusal withholds the message, and while the
+    person has the use of his data restricted, it waits.
     ``campaign``: what marketing it belongs to. Such mail has its own sender and is sent at most
     once: after a crash its state is ``unknown``. Any other is sent at least once.
     ``forget``: blank the recipient as well once sent, as for the receipt of an erasure.
@@ -78,7 +79,8 @@ class Letter:
 def queue(letter: Letter) -> Message | None:
     """Queue a letter in the caller's transaction; None if this (kind, about) was queued before.
 
-    Raises ValidationError if ``to`` is not one e-mail address.
+    Raises ValidationError if ``to`` is not one e-mail address, NoPurpose if nothing says what it
+    is sent for.
     """
     validate_email(letter.to)
     message = _inserted(Message(**_row(letter, timezone.now())))
@@ -103,10 +105,10 @@ def _inserted(message: Message) -> Message | None:
     return message
 
 
-def post(kind: str, *, to: str, language: str, about: str, context: Mapping[str, Any]) -> None:
-    """Carry a letter of the privacy room."""
+def post(kind: str, *, to: str, language: str, about: str, **said: Any) -> None:
+    """Carry a letter of the privacy room. said: context, purpose."""
     forget = kind in FORGOTTEN
-    queue(Letter(kind, to=to, language=language, about=about, context=context, forget=forget))
+    queue(Letter(kind, to=to, language=language, about=about, forget=forget, **said))
 
 
 def fate(kind: str, about: str) -> tuple[Literal["", "waiting", "sent", "lost"], datetime | None]:
@@ -127,7 +129,7 @@ def _row(letter: Letter, now: datetime) -> dict[str, Any]:
         "recipient": letter.to,
         "user_id": letter.user.pk if letter.user else None,
         "language": letter.language,
-        "purpose": letter.purpose,
+        "purpose": letter.purpose or kinds.purpose_of(letter.kind),
         "campaign": letter.campaign,
         "context": dict(letter.context),
         "headers": dict(letter.headers),

@@ -32,9 +32,20 @@ STOPS = (Action.WITHDRAWN, Action.OBJECTED, Action.RESTRICTED)
 def allows(purpose: Purpose, person: Person) -> bool:
     """See Purpose.allows."""
     subject = subjects.of(person)
+    return not restricted(purpose, subject) and permitted(purpose, subject)
+
+
+def waits(purpose: Purpose, person: Person) -> bool:
+    """See Purpose.waits."""
+    subject = subjects.of(person)
+    return restricted(purpose, subject) and permitted(purpose, subject)
+
+
+def permitted(purpose: Purpose, subject: Subject) -> bool:
+    """Apart from a restriction, which ends."""
     if any(refused(recipient, subject, purpose) for recipient in purpose.recipients):
         return False
-    if restricted(purpose, subject) or (optional(purpose) and is_leaving(subject)):
+    if optional(purpose) and is_leaving(subject):
         return False
     word = last(subject, purpose.key, WORDS)
     if purpose.basis is LegalBasis.CONSENT:

@@ -6,6 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
 
+ANSWERS = "privacy-requests"  # what a letter of this room is sent for, but for:
+SERVING = {
+    "privacy/code": "proof",
+    "privacy/duty": "privacy-accountability",
+    "privacy/duty_escalated": "privacy-accountability",
+    "privacy/clock": "privacy-accountability",
+}
 Fate = Literal["", "waiting", "sent", "lost"]  # "": never queued, or forgotten since
 
 letterbox: list[Callable[..., Any]] = []
@@ -19,7 +26,7 @@ class NoLetterbox(Exception):
 def register(
     queue: Callable[..., Any], fate: Callable[[str, str], tuple[Fate, datetime | None]]
 ) -> None:
-    """``queue(kind, *, to, language, about, context)`` inside the caller's transaction.
+    """``queue(kind, *, to, language, about, context, purpose)`` inside the caller's transaction.
 
     ``fate(kind, about)`` says what became of a letter, and when it left.
     """
@@ -33,7 +40,8 @@ def send(kind: str, *, to: str, language: str, about: str, context: dict[str, An
     """
     if not letterbox:
         raise NoLetterbox(kind)
-    return letterbox[0](kind, to=to, language=language, about=about, context=context)
+    said = {"context": context, "purpose": SERVING.get(kind, ANSWERS)}
+    return letterbox[0](kind, to=to, language=language, about=about, **said)
 
 
 def fate(kind: str, about: str) -> Fate:

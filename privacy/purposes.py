@@ -202,6 +202,12 @@ class Purpose:
 
         return gate.allows(self, person)
 
+    def waits(self, person: Person) -> bool:
+        """Whether only a restriction keeps this from being done: it may be done once that ends."""
+        from privacy import gate
+
+        return gate.waits(self, person)
+
     def grant(
         self, person: Person, *, wording: Text, now: datetime, **said: str
     ) -> ConsentDecision:

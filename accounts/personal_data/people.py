@@ -62,6 +62,12 @@ SECURITY = Purpose(
     compelling=_("Without it, whoever guesses would get into the accounts of others."),
     key="security",
 )
+PROTECTION = Purpose(
+    _("Let nobody but you into your account, and tell you what changed there"),
+    LegalBasis.LEGAL_OBLIGATION,  # Art. 32 GDPR
+    Period(years=3),
+    key="account-protection",
+)
 SECRET = _("secret")
 
 declare(
@@ -118,7 +124,11 @@ declare(
 )
 declare(
     EmailAddress,
-    personal("email", "verified", "primary", category=Category.CONTACT, purposes=[ACCOUNT]),
+    personal(
+        *("email", "verified", "primary"),
+        category=Category.CONTACT,
+        purposes=[ACCOUNT, PROTECTION],
+    ),
     user="user",
     clock="user__last_seen_at",
     words=Words(

@@ -11,6 +11,7 @@ from orders.personal_data.purposes import (
     ADDRESS,
     FULFILMENT,
     HANDLING,
+    IN_WRITING,
     LASTING,
     PAYMENT,
     RUNNING,
@@ -34,7 +35,7 @@ declare(
     personal(
         "email",
         category=Category.CONTACT,
-        purposes=[HANDLING],
+        purposes=[HANDLING, IN_WRITING],
         why=_("For the confirmation, where your parcel is, and the invoice. No advertising."),
     ),
     personal(

@@ -45,6 +45,12 @@ AFTERWARDS = Period(days=90)  # counted from the day an order is closed
 HANDLING = Purpose(
     _("Handle your order and tell you about it"), LegalBasis.CONTRACT, AFTERWARDS, key="handling"
 )
+IN_WRITING = Purpose(  # Art. 8(7), 11a, 13 Directive 2011/83; Art. 11 Directive 2000/31
+    _("Confirm to you in writing what the law wants confirmed"),
+    LegalBasis.LEGAL_OBLIGATION,
+    AFTERWARDS,
+    key="in-writing",
+)
 FULFILMENT = Purpose(
     _("Deliver your order"),
     LegalBasis.CONTRACT,

@@ -89,7 +89,7 @@ def test_who_asked_for_a_right_is_not_read_from_the_letters_by_who_may_not_read_
 ) -> None:
     for kind, to in [("privacy/code", "anna@example.test"), ("orders/paid", "bram@example.test")]:
         context = {"number": "secret-word"}
-        queue(Letter(kind, to=to, language="nl", about="x:1", context=context))
+        queue(Letter(kind, to=to, language="nl", about="x:1", context=context, purpose="mail"))
     letter, order = (
         Message.objects.get(kind="privacy/code"),
         Message.objects.get(kind="orders/paid"),

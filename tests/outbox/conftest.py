@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from outbox import kinds
 from outbox.models import Message
 from outbox.services import Letter, queue
 from tests.broker import dead_broker, jobs
@@ -22,6 +23,9 @@ Write = Callable[..., Message]
 @pytest.fixture
 def write(db: None, settings: Settings) -> Write:
     """Queue a letter; each call another subject."""
+    for path in (Path(__file__).parent / "templates" / "letters" / "email").iterdir():
+        kinds.serve("mail", f"letters/{path.stem}")
+    kinds.serve("mail", "letters/missing")
     templates = copy.deepcopy(settings.TEMPLATES)
     templates[0]["DIRS"].append(Path(__file__).parent / "templates")
     settings.TEMPLATES = templates

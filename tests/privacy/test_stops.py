@@ -98,7 +98,7 @@ def test_what_was_queued_before_a_restriction_does_not_leave_after_it(
     send(message.pk)
 
     message.refresh_from_db()
-    assert (message.state, mailoutbox) == ("withheld", [])
+    assert (message.state, message.problem, mailoutbox) == ("queued", "Restricted", [])
 
 
 def test_while_accuracy_is_disputed_the_use_is_restricted_and_the_person_hears_before_it_goes_on(
