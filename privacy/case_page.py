@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from privacy import countries, erasure, regimes
+from privacy import countries, erasure, regimes, stops
 from privacy.clock import clock
 from privacy.corrections import pending
 from privacy.latest import latest
@@ -78,6 +78,7 @@ def possible(case: Request, now: datetime) -> set[str]:
         "ask": case.state == State.IN_ASSESSMENT,
         "go_on": case.asked_at is not None,
         "approve": runs and not case.held_at and (waits or stuck),
+        "lift": stops.lost(case),
         "extend": extending.may_extend(case, now),
         "country": case.is_open,
         "take_up": case.kind == Kind.APPEAL and waits,

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from privacy import officer_forms
+from privacy import officer_forms, stops
 from privacy.models import Request
 from privacy.models.requests import Kind, Refusal, Topic
 from privacy.requests import arriving, asking, decisions, extending, merging, reviewing, timing
@@ -133,4 +133,5 @@ DEEDS: dict[str, Deed] = {
     "country": country,
     "take_up": take_up,
     "merge": merge,
+    "lift": simply(stops.write_again),
 }

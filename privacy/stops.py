@@ -18,7 +18,8 @@ from privacy.models.events import Action
 from privacy.models.requests import Kind, State
 from privacy.purposes import Purpose, purposes, recipients
 from privacy.quiet import PROVED
-from privacy.requests.decisions import NotPossible
+from privacy.requests import watching
+from privacy.requests.decisions import NotPossible, refuse_own
 from privacy.requests.events import PERSON, SYSTEM, Actor, record
 from privacy.requests.subject import subject_of
 from privacy.subjects import Subject
@@ -28,6 +29,7 @@ Decision = ConsentDecision.Action
 UNDECIDED = tuple(state for state in PROVED if state != State.AWAITING_RECIPIENTS)
 RESTRICTING = (Kind.RESTRICTION, Kind.RECTIFICATION)  # Art. 18(1)(a): while accuracy is disputed
 NOTICE = "privacy/goes_on"
+UNTOLD = "goes_on"  # its notice was lost
 GROUNDS = "privacy.ConsentDecision"  # what the note of the compelling grounds stands beside
 
 
@@ -112,14 +114,36 @@ def lift(case: Request, *, by: Actor, now: datetime, grounds: str = "") -> None:
         NOTICE,
         to=case.email,
         language=case.language,
-        about=f"request:{case.reference}",
+        about=about(case),
         context={"reference": case.reference, "kind": case.kind, "grounds": grounds.strip()},
     )
 
 
+def about(case: Request) -> str:
+    """What the last notice was sent about: each that was lost makes another."""
+    number = case.events.filter(action=Action.LIFTING).count()
+    return f"request:{case.reference}" + (f":{number}" if number > 1 else "")
+
+
+def write_again(case: Request, *, by: Actor, now: datetime) -> None:
+    """After a notice was lost: the same words once more. Raises NotPossible where none was."""
+    refuse_own(case, by)
+    note = case.notes.filter(model=GROUNDS).last()
+    if not lost(case):
+        raise NotPossible
+    lift(case, by=by, now=now, grounds=note.text if note else "")
+
+
+def lost(case: Request) -> bool:
+    """Whether the last notice did not arrive: what is stopped stays so, and officers know it."""
+    said = case.events.filter(action=Action.LIFTING).count()
+    alerts = case.events.filter(action=Action.NOTICE_LOST).count()
+    return bool(said) and said == alerts and not happened(case, Action.LIFTED)
+
+
 def may_lift(case: Request) -> bool:
     stopped = case.kind in (*RESTRICTING, Kind.OBJECTION) and happened(case, Action.STOPPED)
-    ending = happened(case, Action.LIFTING) or happened(case, Action.LIFTED)
+    ending = not lost(case) and any(happened(case, a) for a in (Action.LIFTING, Action.LIFTED))
     return bool(stopped and not ending and case.email and not disputed_elsewhere(case))
 
 
@@ -147,15 +171,27 @@ def sweep(*, now: datetime) -> None:
         carry_out(case, SYSTEM, now)
     for case in stopped().filter(ended()):
         end(case, now)
-    for case in stopped().filter(events__action=Action.LIFTING):
-        if letters.was_sent(NOTICE, f"request:{case.reference}"):
+    for case in stopped().filter(events__action=Action.LIFTING).distinct():
+        became = letters.fate(NOTICE, about(case))
+        if became == "sent":
             resume(case, by=SYSTEM, now=now)
+        elif became == "lost":
+            alert(case, now)
+
+
+@transaction.atomic
+def alert(case: Request, now: datetime) -> None:
+    """Tell the officers, once for each notice, that nobody was told and nothing goes on."""
+    Request.objects.select_for_update().get(pk=case.pk)
+    if not lost(case):
+        event = record(case, Action.NOTICE_LOST, by=SYSTEM, now=now)
+        watching.write(case, UNTOLD, str(event.sequence))
 
 
 def end(case: Request, now: datetime) -> None:
     if case.state == State.WITHDRAWN:
         resume(case, by=PERSON, now=now)  # he ended it himself
-    elif may_lift(case):
+    elif may_lift(case) and not lost(case):  # then an officer writes again
         lift(case, by=SYSTEM, now=now)
 
 

@@ -69,6 +69,7 @@ class Action(models.TextChoices):
     ESCALATED = "escalated", _("A recipient stays silent")
     RESIDUE = "residue", _("Something was left behind")
     CLEAN = "clean", _("Nothing was left behind")
+    NOTICE_LOST = "notice_lost", _("The notice that the use goes on did not arrive")
     ANSWER_LOST = "answer_lost", _("The answer did not arrive")
     AWAITING = "awaiting", _("Waits for those who received data")
     GOES_ON = "goes_on", _("Erasure goes on")

@@ -124,17 +124,69 @@ def test_while_accuracy_is_disputed_the_use_is_restricted_and_the_person_hears_b
     assert is_intact(case)
 
 
-def test_a_letter_that_never_arrived_lifts_nothing(anna: User, inbox: Inbox) -> None:
-    case = filed("restriction", anna)
+def test_a_letter_that_never_arrived_lifts_nothing_and_the_officers_hear_it_once(
+    anna: User, inbox: Inbox
+) -> None:
+    case, client = filed("restriction", anna), officer_at_desk()
     gate.carry_out(case, officer(dpo()), timezone.now())
     stops.lift(case, by=officer(dpo()), now=timezone.now())
-    Message.objects.filter(kind="privacy/goes_on").update(state="bounced")
+    lose()
 
+    run_due_requests()
     run_due_requests()
 
     assert not HANDLING.allows(anna)
-    with pytest.raises(decisions.NotPossible):
-        stops.lift(case, by=officer(dpo()), now=timezone.now())
+    assert case.events.filter(action="notice_lost").count() == 1
+    warned = [mail for mail in inbox() if case.reference in mail.subject]
+    assert sorted(address for mail in warned for address in mail.to) == sorted(
+        User.objects.filter(is_staff=True).values_list("email", flat=True)
+    )
+    page = client.get(f"/admin/privacy/request/{case.pk}/change/").content.decode()
+    assert 'value="lift"' in page
+
+
+def test_the_officer_writes_again_and_then_the_use_goes_on(anna: User, inbox: Inbox) -> None:
+    case, client = filed("restriction", anna), officer_at_desk()
+    gate.carry_out(case, officer(dpo()), timezone.now())
+    stops.lift(case, by=officer(dpo()), now=timezone.now())
+    press = {"path": f"/admin/privacy/request/{case.pk}/decide/", "data": {"decision": "lift"}}
+    client.post(**press)  # type: ignore[arg-type]  # nothing was lost yet
+    assert Message.objects.filter(kind="privacy/goes_on").count() == 1
+    lose()
+    run_due_requests()
+
+    for _click in range(2):
+        client.post(**press)  # type: ignore[arg-type]
+    assert Message.objects.filter(kind="privacy/goes_on").count() == 2
+    inbox()
+    run_due_requests()
+
+    assert HANDLING.allows(anna)
+    assert steps(case) == ["stopped", "lifting", "lifting", "lifted"]
+    assert is_intact(case)
+
+
+def test_a_dispute_that_ended_is_not_written_about_for_ever(anna: User, inbox: Inbox) -> None:
+    case = filed("rectification", anna)
+    run_due_requests()
+    Request.objects.filter(pk=case.pk).update(state="fulfilled", closed_at=timezone.now())
+    run_due_requests()
+    lose()
+
+    for _round in range(4):
+        run_due_requests()
+
+    assert Message.objects.filter(kind="privacy/goes_on").count() == 1
+
+
+def lose() -> None:
+    Message.objects.filter(kind="privacy/goes_on").update(state="bounced")
+
+
+def officer_at_desk() -> Client:
+    client = Client()
+    client.force_login(staff_member("dpo"))
+    return client
 
 
 def test_one_dispute_that_ends_does_not_lift_what_another_restricts(
