@@ -173,16 +173,17 @@ def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
     roles: Mapping[str, Role] | None = None,
     words: Words | None = None,
     facts: Mapping[str, str] | None = None,
+    match: Callable[[Subject], Q] | None = None,
     unseen: Callable[[], Q] | None = None,
 ) -> None:
     """Declare what a model holds about a person, whose it is and since when.
 
-    ``user``, ``email``, ``proved`` and ``reference`` describe the row's main person (see Role);
+    ``user``, ``email``, ``proved``, ``reference``, ``match``: the row's main person (see Role);
     ``roles`` adds others by name, and their groups say ``about="name"``. Retention runs from
     ``clock``; while ``performing`` matches, it has not started. A clock that may be NULL needs
     ``performing``: where that does not match a NULL clock, nothing holds the row any longer.
     """
-    main = Role(user, email, proved, reference)
+    main = Role(user, email, proved, reference, match)
     named = ({"": main} if user or email else {}) | dict(roles or {})
     kept = (clock, performing, keep_row)
     told = (words or Words(), facts or {}, unseen)

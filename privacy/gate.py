@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from privacy import subjects
+from privacy import handovers, subjects
 from privacy.models import ConsentDecision, Disclosure, Request
 from privacy.purposes import (
     Capacity,
@@ -152,11 +152,18 @@ def disclose(
         raise NotDecided(recipient.name)
     return Disclosure.objects.create(
         **whose(subject),
+        **named(subject),
         recipient=recipient.key,
         purpose=purpose.key,
         disclosed_at=now,
         **what,
     )
+
+
+def named(subject: Subject) -> dict[str, str]:
+    """By what somebody is found of whom neither account nor address is known."""
+    unknown = not (subject.user or subject.emails)
+    return {"reference": handovers.plain(min(subject.references, default="")) if unknown else ""}
 
 
 def whose(subject: Subject) -> dict[str, Any]:

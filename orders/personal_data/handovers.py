@@ -27,14 +27,17 @@ def told_paypal(order: Order, *, now: datetime) -> None:
 
 
 def told_carrier(order: Order, carrier: Recipient, *, fields: Iterable[str], now: datetime) -> None:
-    """Put on record what a carrier was given to bring a parcel."""
-    carrier.received(
-        order.customer or order.email,
-        purpose=FULFILMENT,
-        fields=fields,
-        about=f"order:{order.pk}",
-        now=now,
-    )
+    """Put on record what a carrier was given to bring a parcel; of a gift also for its receiver.
+
+    Of him it was given nothing but where and to whom it goes: what he may know himself.
+    """
+    given = [*fields]
+    said: dict[str, Any] = {"purpose": FULFILMENT, "about": f"order:{order.pk}", "now": now}
+    carrier.received(order.customer or order.email, fields=given, **said)
+    if order.gift_code:
+        receiver = Subject(references=frozenset({order.gift_code}))
+        his = [name for name in given if name.startswith("delivery_")]
+        carrier.received(receiver, fields=his, **said)
 
 
 def at_paypal(subject: Subject) -> Iterator[dict[str, Any]]:

@@ -72,6 +72,8 @@ class Disclosure(models.Model):
     )
     email = models.EmailField(_("e-mail address"), blank=True)  # in lower case
     subject_id = models.UUIDField(_("person's number"), null=True)
+    # What somebody of whom no address is known names himself by, such as the code of a gift.
+    reference = models.CharField(_("your code"), max_length=40, blank=True)  # see handovers.plain
     recipient = models.CharField(_("recipient"), max_length=100)
     purpose = models.CharField(_("purpose"), max_length=50)
     fields = ArrayField(models.CharField(max_length=50), verbose_name=_("what was handed over"))
@@ -95,6 +97,11 @@ class Disclosure(models.Model):
             models.Index(fields=["email"], name="disclosure_by_email"),
             models.Index(fields=["subject_id"], name="disclosure_by_subject"),
             models.Index(Upper("email"), name="disclosure_by_upper_email"),  # as iexact compares
+            models.Index(
+                fields=["reference"],
+                condition=~Q(reference=""),
+                name="disclosure_by_reference",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -18,7 +18,7 @@ from privacy.declarations import (
     not_personal,
     personal,
 )
-from privacy.handovers import not_yet_told
+from privacy.handovers import by_reference, not_yet_told
 from privacy.models import ConsentDecision, Disclosure, Erased, LedgerMark, PurgeRun
 from privacy.personal_data.purposes import CHOICES, DISCLOSURES
 
@@ -49,7 +49,7 @@ declare(
 declare(
     Disclosure,
     personal(
-        *("email", "subject_id"),
+        *("email", "subject_id", "reference"),
         category=Category.CONTACT,
         purposes=[DISCLOSURES],
         source=Source.DERIVED,
@@ -78,6 +78,7 @@ declare(
     email="email",
     proved=Q(),
     clock="disclosed_at",
+    match=by_reference,
     unseen=not_yet_told,
     keep_row=True,
     roles={"officer": Role(user="decided_by")},

@@ -9,15 +9,18 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+import orders.parcels.services
 from catalog.models import Variant
 from orders.gifts import LETTERS, make_code
 from orders.models import Order
+from orders.parcels import handing_over
 from outbox.models import Message
 from outbox.tasks import send
 from privacy import erasure, export, rectification
-from privacy.models import Request
+from privacy.models import Disclosure, Request
 from privacy.requests.subject import subject_of
 from privacy.subjects import Subject
+from privacy.tasks import execute_request
 from tests.orders.shop import PayPal, Shopper
 from tests.privacy.archives import make_all, opened, text
 from tests.privacy.conftest import Inbox, code_in, link_in, officer
@@ -281,3 +284,78 @@ def test_the_buyer_sees_his_own_part_of_the_same_row(gift: Order) -> None:
 
     for value in ("anna@example.com", "Anna Jansen", gift.number, "Havenweg"):
         assert value in told
+
+
+# what the carrier was given of the receiver
+
+
+def brought(gift: Order) -> None:
+    """The table for the carrier was made."""
+    Order.objects.filter(pk=gift.pk).update(state=Order.State.CONFIRMED, paid=gift.total)
+    gift.refresh_from_db()
+    orders.parcels.services.open_parcel(gift, now=timezone.now())
+    page, held = handing_over.export(gift.shipments.all(), now=timezone.now())
+    assert "Havenweg" in page
+    assert held == []
+
+
+def test_the_receiver_reads_that_the_carrier_was_given_his_address_and_the_buyer_too(
+    gift: Order, mails: Inbox
+) -> None:
+    brought(gift)
+    case = asks(Client(), mails, "access", str(gift.gift_code).lower().replace("-", " "))
+    Order.objects.update(email_proved_at=timezone.now())
+
+    [his] = export.collect(subject_of(case))["recipients"]
+    hers = export.collect(Subject(emails=frozenset({"anna@example.com"})))["recipients"]
+
+    assert his["key"] == "carrier"
+    assert "delivery_street" in his["fields"]
+    assert not {"number", "phone", "email"} & {*his["fields"]}
+    assert gift.number not in str(his)
+    assert [one["key"] for one in hers].count("carrier") == 1
+
+
+def test_the_receiver_s_erasure_tells_the_carrier_and_leaves_the_buyer_s_row(
+    gift: Order, mails: Inbox
+) -> None:
+    brought(gift)
+    Order.objects.update(email_proved_at=timezone.now())
+    case = asks(Client(), mails, "erasure", str(gift.gift_code))
+    approve(case)
+
+    execute_request(case.pk)
+
+    duty = case.duties.get(recipient="carrier")
+    assert duty.kind == "erasure"
+    assert gift.number in str(duty.sealed), "by what stood on the label"
+    rows = Disclosure.objects.filter(recipient="carrier").order_by("pk")
+    assert [(row.email, row.reference) for row in rows] == [("anna@example.com", ""), ("", "")]
+    other = Subject(emails=frozenset({"anna@example.com"}))
+    assert [one["key"] for one in export.collect(other)["recipients"]].count("carrier") == 1
+
+
+def test_the_buyer_s_erasure_tells_the_carrier_and_leaves_the_receiver_s_row(
+    gift: Order, mails: Inbox
+) -> None:
+    brought(gift)
+    Order.objects.update(email_proved_at=timezone.now())
+    case = asks(Client(), mails, "erasure", "")
+    Request.objects.filter(pk=case.pk).update(email="anna@example.com")
+    case.refresh_from_db()
+    approve(case)
+
+    execute_request(case.pk)
+
+    assert case.duties.filter(recipient="carrier").count() == 1
+    rows = Disclosure.objects.filter(recipient="carrier").order_by("pk")
+    assert [bool(row.reference) for row in rows] == [False, True]
+
+
+def test_another_code_reads_nothing_of_what_the_carrier_was_given(
+    gift: Order, mails: Inbox
+) -> None:
+    brought(gift)
+    case = asks(Client(), mails, "access", make_code())
+
+    assert [one["key"] for one in export.collect(subject_of(case))["recipients"]] == []
