@@ -23,8 +23,8 @@ urlpatterns = [
     path("privacy/request/", public.inquire, name="request"),
     path("privacy/request/<slug:reference>/", public.filed, name="filed"),
     path("privacy/request/<slug:reference>/code/", public.code, name="code"),
-    path("privacy/reply/<slug:token>/", public.reply, name="reply"),
+    path("privacy/reply/<str:token>/", public.reply, name="reply"),
     path("privacy/correct/<str:token>/", corrections.by_link, name="correct-by-link"),
-    path("privacy/keep/<slug:token>/", public.keep, name="keep"),
-    path("privacy/fetch/<slug:token>/", downloads.fetch, name="fetch"),
+    path("privacy/keep/<str:token>/", public.keep, name="keep"),
+    path("privacy/fetch/<str:token>/", downloads.fetch, name="fetch"),
 ]

@@ -92,7 +92,7 @@ def announce(case: Request, export: Export, *, until: datetime, now: datetime) -
         case,
         State.EXECUTING,
         state=State.AWAITING_REQUESTER,
-        link_digest=links.digest(token) if token else "",
+        link_digest=links.digest(token, links.Door.FETCH) if token else "",
         link_until_at=until,
     )
     record(case, Action.LINK_SENT, by=SYSTEM, now=now)

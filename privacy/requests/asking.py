@@ -49,7 +49,7 @@ def ask(case: Request, question: Question, *, by: Actor, now: datetime) -> None:
         State.IN_ASSESSMENT,
         state=State.AWAITING_REQUESTER,
         asked_at=now,
-        link_digest=links.digest(token_of(case, now)),
+        link_digest=links.digest(token_of(case, now), links.Door.REPLY),
         link_until_at=None,
         link_used_at=None,
     )
@@ -90,8 +90,7 @@ def question_of(case: Request) -> str:
 
 def behind(token: str) -> Request | None:
     """The case of a link to a question, whether that is still open or not."""
-    asked = Request.objects.filter(link_digest=links.digest(token), notes__kind=Note.Kind.QUESTION)
-    return asked.first()
+    return links.behind(token, links.Door.REPLY).first()
 
 
 @transaction.atomic

@@ -66,7 +66,7 @@ def file_deletion(user: Account, *, now: datetime) -> Request:
         language=spoken(user),
         **timing.opening("", now=now),
         cooling_off_until=now + settings.COOLING_OFF,
-        link_digest=links.digest(token),
+        link_digest=links.digest(token, links.Door.KEEP),
     )
     for action in (Action.RECEIVED, Action.SIGNED_IN):
         record(case, action, by=PERSON, now=now)

@@ -11,7 +11,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from privacy import gate, letters, subjects
 from privacy.models import Request, VerificationCode
-from privacy.models.events import Action
+from privacy.models.events import Action, Role
 from privacy.models.requests import State
 from privacy.requests import by_itself, merging
 from privacy.requests.events import PERSON, SYSTEM, record
@@ -63,8 +63,17 @@ def send_code(case: Request, *, now: datetime) -> None:
         to=case.email,
         language=case.language,
         about=f"request:{case.reference}:{number}",
-        context={"code": code, "minutes": LIFETIME // timedelta(minutes=1)},
+        context={
+            "code": code,
+            "minutes": LIFETIME // timedelta(minutes=1),
+            "by_us": written_down_by_us(case),
+        },
     )
+
+
+def written_down_by_us(case: Request) -> bool:
+    """Whether it came by post or phone and an officer typed it: the person hears so."""
+    return case.events.filter(action=Action.RECEIVED, role=Role.OFFICER).exists()
 
 
 def prove(case: Request, typed: str, *, now: datetime) -> None:

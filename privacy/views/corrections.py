@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ from privacy.requests.filing import Account
 from privacy.requests.subject import subject_of
 from privacy.requests.undecided import NotPossible
 from privacy.subjects import Subject
+from privacy.views.public import no_such_link
 
 File = Callable[[Thing, Any, str], None]
 DECIDED = _("An officer has begun to decide: nothing can be changed in this request now.")
@@ -73,7 +74,7 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """A guest who proved his address goes on with what he asked for."""
     case, now = to_go_on.behind(token), timezone.now()
     if case is None:
-        raise Http404
+        return no_such_link(request)
 
     def file(thing: Thing, said: Any, message: str) -> None:
         if case.kind == Kind.COMPLETION:

@@ -91,7 +91,7 @@ def hand_out(request: HttpRequest, reference: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def fetch(request: HttpRequest, token: str) -> HttpResponseBase:
     """The link that hands out a guest's data, once; looking at the page costs nothing."""
-    case = Request.objects.filter(link_digest=links.digest(token), kind__in=KINDS).first()
+    case = links.behind(token, links.Door.FETCH).filter(kind__in=KINDS).first()
     now = timezone.now()
     export = delivery.ready(case, now=now) if case else None
     if case is None or export is None or request.method != "POST":

@@ -164,14 +164,22 @@ def filed(request: HttpRequest, reference: str) -> HttpResponse:
     case = inquiries(reference)
     if case.state == State.AWAITING_VERIFICATION:
         return redirect("privacy:code", case.reference)
-    return render(request, "privacy/filed.html", {"case": case})
+    context = {"case": case, "by_us": proof.written_down_by_us(case)}
+    return render(request, "privacy/filed.html", context)
+
+
+def no_such_link(request: HttpRequest) -> HttpResponse:
+    """A link that is unknown, has had its use, or is for another page; it says not which."""
+    return render(request, "privacy/no_link.html", status=404)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep(request: HttpRequest, token: str) -> HttpResponse:
     """The link that takes a deletion back; looking changes nothing, so link scanners do no harm."""
-    case = get_object_or_404(Request, link_digest=links.digest(token), kind=Kind.ERASURE)
+    case = links.behind(token, links.Door.KEEP).filter(kind=Kind.ERASURE).first()
+    if case is None:
+        return no_such_link(request)
     if request.method == "POST":
         try:
             decisions.withdraw(case, now=timezone.now())
@@ -189,7 +197,7 @@ def reply(request: HttpRequest, token: str) -> HttpResponse:
     """The link to a question of the officer; looking at it answers nothing."""
     case = asking.behind(token)
     if case is None:
-        raise Http404
+        return no_such_link(request)
     form = ReplyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and case.asked_at and form.is_valid():
         with suppress(decisions.NotPossible):  # answered in another tab, or decided this moment

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -20,9 +22,10 @@ from outbox.models import Message
 from privacy import subjects
 from privacy.corrections import to_go_on
 from privacy.export import collect
-from privacy.models import Correction, Request, VerificationCode
+from privacy.models import Correction, Export, Request, VerificationCode
 from privacy.requests.subject import subject_of
 from privacy.tasks import run_due_requests
+from tests.privacy.archives import make_all
 from tests.privacy.conftest import Inbox, code_in, link_in, officer
 from tests.privacy.test_requests_own_data import GUEST, make_order
 
@@ -211,6 +214,41 @@ def test_a_known_and_an_unknown_address_cost_the_same_statements_hashing_and_wor
     assert cost[0] == cost[1] == cost[2]
 
 
+class Hashing:
+    """Counts what is digested, as Python itself reports it: which function, how often."""
+
+    NAMES = ("sha", "md5", "blake", "pbkdf2", "scrypt", "hmac", "argon", "digest")
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def __enter__(self) -> Counter[str]:
+        sys.setprofile(self.note)
+        return self.counts
+
+    def __exit__(self, *_how: object) -> None:
+        sys.setprofile(None)
+
+    def note(self, _frame: object, event: str, called: object) -> None:
+        name = str(getattr(called, "__name__", ""))
+        if event == "c_call" and any(known in name for known in self.NAMES):
+            self.counts[name] += 1
+
+
+def test_a_known_and_an_unknown_address_cost_the_same_hashing(client: Client, anna: User) -> None:
+    make_order("2026-000001")
+    hashed = [digests(client, email) for email in (anna.email, GUEST, "nobody@example.net")]
+
+    assert hashed[0] == hashed[1] == hashed[2]
+    assert sum(hashed[0].values()) > 0
+
+
+def digests(client: Client, email: str) -> Counter[str]:
+    with Hashing() as counts:
+        client.post(FORM, {"kind": "erasure", "email": email})
+    return counts
+
+
 def work(client: Client, email: str) -> tuple[list[str], int, int, int, list[str]]:
     """The statements as they are but for their values, letters, codes, status and headers."""
     letters, codes = Message.objects.count(), VerificationCode.objects.count()
@@ -255,6 +293,85 @@ def test_staff_cannot_open_a_persons_own_pages_or_fetch_what_was_made_for_him(
     fetched = staff.post(f"/en/account/privacy/download/{case.reference}/")
     assert fetched.status_code in (302, 404)
     assert "zip" not in str(fetched.headers.get("Content-Type"))
+
+
+def written_down(staff: Client, kind: str) -> Request:
+    """What staff filed for somebody, as if it had come by post."""
+    said = {"kind": kind, "email": GUEST, "message": "By post.", "language": "en"}
+    assert staff.post("/admin/privacy/request/enter/", said).status_code == 302
+    return Request.objects.latest("pk")
+
+
+@pytest.mark.parametrize("kind", ["access", "erasure"])
+def test_staff_who_files_for_somebody_is_seen_by_him_and_gets_and_erases_nothing(
+    client: Client, inbox: Inbox, kind: str
+) -> None:
+    order, staff = make_order("2026-000001"), officer()
+    case = written_down(staff, kind)
+    page = f"/admin/privacy/request/{case.pk}/decide/"
+
+    staff.post(page, {"decision": "approve"})
+    run_due_requests()
+
+    case.refresh_from_db()
+    assert case.state == "awaiting_verification"
+    assert not Export.objects.exists()
+    assert Order.objects.get(pk=order.pk).email == order.email
+    mail = inbox()[-1]
+    assert mail.to == [GUEST]
+    assert "Our data protection officer wrote down a request" in str(mail.body)
+    assert "Our data protection officer" in str(mail.alternatives[0][0])
+    client.post(f"/en/privacy/request/{case.reference}/code/", {"code": code_in(mail)})
+    seen = client.get(f"/en/privacy/request/{case.reference}/").content.decode()
+    assert "Our data protection officer wrote this request down" in seen
+
+
+def test_who_filed_it_does_not_approve_it_and_what_a_colleague_approves_goes_to_the_person_alone(
+    client: Client, inbox: Inbox
+) -> None:
+    make_order("2026-000001")
+    staff = officer()
+    case = written_down(staff, "access")
+    client.post(f"/en/privacy/request/{case.reference}/code/", {"code": code_in(inbox()[-1])})
+
+    staff.post(f"/admin/privacy/request/{case.pk}/decide/", {"decision": "approve"})
+    case.refresh_from_db()
+    assert case.state == "in_assessment"
+    colleague = officer(email="kees@soocas.example")
+    colleague.post(f"/admin/privacy/request/{case.pk}/decide/", {"decision": "approve"})
+    run_due_requests()
+    make_all()
+
+    link = next(link_in(mail) for mail in inbox() if "/fetch/" in mail.body)
+    assert {tuple(mail.to) for mail in inbox()} == {(GUEST,)}
+    token = link.strip("/").split("/")[-1]
+    assert token not in staff.get(f"/admin/privacy/request/{case.pk}/change/").content.decode()
+    assert staff.post(f"/en/account/privacy/download/{case.reference}/").status_code in (302, 404)
+    assert Client().get(link).status_code == 200  # still there for him
+
+
+def test_a_link_that_was_used_opens_nothing_for_whoever_sends_it_again(
+    client: Client, inbox: Inbox
+) -> None:
+    make_order("2026-000001")
+    page = file(client, GUEST, "access")
+    client.post(page, {"code": code_in(inbox()[-1])})
+    case, staff = Request.objects.get(), officer()
+    staff.post(f"/admin/privacy/request/{case.pk}/decide/", {"decision": "approve"})
+    run_due_requests()
+    make_all()
+    link = next(link_in(mail) for mail in inbox() if "/fetch/" in mail.body)
+    first = client.post(link)
+    assert first["Content-Type"] == "application/zip"
+    assert b"".join(first.streaming_content)  # type: ignore[arg-type]
+
+    for replayed in (client, Client(), staff):
+        for answer in (replayed.get(link), replayed.post(link)):
+            assert answer.status_code == 410
+            assert "zip" not in answer["Content-Type"]
+    with time_machine.travel(timezone.now() + timedelta(days=8), tick=False):
+        run_due_requests()
+        assert client.post(link).status_code in (404, 410)
 
 
 def test_two_accounts_whose_addresses_differ_by_a_tag_see_each_their_own(db: None) -> None:
