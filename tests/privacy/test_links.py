@@ -97,4 +97,4 @@ def test_an_invented_link_says_so_and_changes_nothing(
     for answer in (client.get(f"/nl/privacy/{door}/{token}/"),
                    client.post(f"/nl/privacy/{door}/{token}/")):  # fmt: skip
         assert answer.status_code == 404
-        assert re.search(r"Deze link (werkt niet|is voorbij)", answer.content.decode())
+        assert re.search(r"Deze link (werkt niet|is verlopen)", answer.content.decode())
