@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from privacy import countries, erasure, regimes, stops
+from privacy import countries, erasure, regimes, stops, writings
 from privacy.clock import clock
 from privacy.corrections import pending
 from privacy.latest import latest
@@ -47,6 +47,7 @@ def planned(case: Request, now: datetime) -> Plan:
     subject = subject_of(case)
     with transaction.atomic():
         Request.objects.filter(pk=case.pk).update(user_id=None, **decisions.MINIMAL)
+        writings.open_for(case, subject, now=now)
         plan = erasure.preview(subject, now)
         transaction.set_rollback(True)
     return plan

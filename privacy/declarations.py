@@ -6,7 +6,7 @@ from ``privacy``; ``privacy`` imports no other app.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,8 +79,15 @@ class Group:
     withheld: Text = ""  # why it is not exported, e.g. a secret
     clock: str = ""  # where the law counts from another date than the row
     about: str = ""  # the role of the person it speaks of, where the row speaks of several
+    author: str | None = None  # the role of who wrote it, where it speaks of somebody else
+    redacted: Text = ""  # why whom it speaks of is not shown what the author wrote (Art. 15(4))
     why: Text = ""  # the note beside the form field, where the purposes' names do not say it well
     recipients: tuple[Recipient, ...] | None = None  # of the purposes' ones; None: all of them
+
+    def hidden(self, roles: Collection[str]) -> str:
+        """Why somebody in these roles of a row is not shown this; empty: it is shown."""
+        another = self.author is not None and self.author not in roles
+        return str(self.withheld or (self.redacted if another else ""))
 
     @property
     def columns(self) -> set[str]:
@@ -178,15 +185,12 @@ def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
 ) -> None:
     """Declare what a model holds about a person, whose it is and since when.
 
-    ``user``, ``email``, ``proved``, ``reference``, ``match``: the row's main person (see Role);
-    ``roles`` adds others by name, and their groups say ``about="name"``. Retention runs from
-    ``clock``; while ``performing`` matches, it has not started. A clock that may be NULL needs
-    ``performing``: where that does not match a NULL clock, nothing holds the row any longer.
+    ``user`` to ``match``: the row's main person (see Role); ``roles`` adds others. Retention runs
+    from ``clock``, not while ``performing`` matches; where neither is there, nothing holds the row.
     """
     main = Role(user, email, proved, reference, match)
     named = ({"": main} if user or email else {}) | dict(roles or {})
-    kept = (clock, performing, keep_row)
-    told = (words or Words(), facts or {}, unseen)
+    kept, told = (clock, performing, keep_row), (words or Words(), facts or {}, unseen)
     registry[model] = Declaration(model, groups, *kept, named, *told)
 
 

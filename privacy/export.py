@@ -11,6 +11,7 @@ from django.db.models import Case, CharField, F, Q, QuerySet, Value, When
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 
+from privacy.corrections import statements
 from privacy.declarations import Declaration, Group, elsewhere, registry
 from privacy.handovers import handed_over, told
 from privacy.plain import cell, is_file, plain
@@ -27,13 +28,13 @@ PORTABLE_BASES = (LegalBasis.CONSENT, LegalBasis.CONTRACT)
 def collect(subject: Subject) -> dict[str, Any]:
     """All the shop holds on a person, as JSON values with labels in the active language.
 
-    ``{"sections": [{"model", "name", "one", "rows": [{"id", "reference", "data": [{"field",
-    "label", "value", "display", "category", "source", "rectify", "correctable", "withheld",
-    "portable", "file", "purposes": [{"key", "name", "basis", "retention", "since", "until", "ends",
-    "term", "running", "recipients"}]}]}]}], "elsewhere": [{"name", "categories", "items",
-    "missing"}], "recipients": see ``handovers.told``}``. Secrets carry the reason instead of the
-    value; dates are ISO 8601; ``until`` is None while the activity runs, and ``term`` says how long
-    in words. Somebody else's part of a row is left out.
+    ``{"sections": [{"model", "name", "one", "rows": [{"id", "reference", "statements", "data":
+    [{"field", "label", "value", "display", "category", "source", "rectify", "correctable",
+    "withheld", "portable", "file", "purposes": [{"key", "name", "basis", "retention", "since",
+    "until", "ends", "term", "running", "recipients"}]}]}]}], "elsewhere": [{"name", "categories",
+    "items", "missing"}], "recipients": see ``handovers.told``}``. Secrets carry the reason instead
+    of the value; dates are ISO 8601; ``until`` is None while the activity runs, and ``term`` says
+    how long in words. Somebody else's part of a row is left out.
     """
     return {
         "sections": [s for d in registry.values() if d.personal for s in section(d, subject)],
@@ -52,11 +53,13 @@ def rows_of(
 ) -> Iterator[dict[str, Any]]:
     named = {name for name, role in declaration.roles.items() if role.reference}
     rows = dated(declaration, mine).iterator(chunk_size=500) if mine else iter(())
+    said = statements.beside(declaration.model, mine) if mine else {}
     found = [
         {
             "id": "" if secret_key(declaration) else str(row.pk),
             "reference": row.privacy_reference if named & mine[row.pk] else "",
             "data": data,
+            "statements": statements.apart(said.get(str(row.pk), ()), mine[row.pk])[0],
         }
         for row in rows
         if (data := list(row_data(declaration, row, mine[row.pk], subject)))
@@ -115,22 +118,21 @@ def row_data(
 ) -> Iterator[dict[str, Any]]:
     for group in declaration.personal:
         if group.about in roles:
-            common = treatment(declaration, group, row)
+            common = treatment(declaration, group, row) | {"withheld": group.hidden(roles)}
             for name in group.fields:
                 called = {"label": capfirst(declaration.name_of(name))}
-                yield {**datum(row, name, group, subject), **called, **common}
+                yield {**datum(row, name, common["withheld"], subject), **called, **common}
 
 
-def datum(row: Any, name: str, group: Group, subject: Subject) -> dict[str, Any]:
+def datum(row: Any, name: str, withheld: str, subject: Subject) -> dict[str, Any]:
     """One cell; a secret carries the reason why it is withheld instead of its value."""
-    value, display = (None, "") if group.withheld else cell(row, name, subject)
+    value, display = (None, "") if withheld else cell(row, name, subject)
     stored = bool(value) and is_file(type(row), name)
     kept_as = f"files/{row._meta.label_lower}/{row.pk}/{PurePosixPath(str(value)).name}"
     return {
         "field": name,
         "value": value,
         "display": display,
-        "withheld": str(group.withheld),
         "file": kept_as if stored else "",
     }
 

@@ -23,6 +23,7 @@ class Row:
     title: str  # empty where the source has no other row
     form: str  # of the page on which it is corrected
     values: list[dict[str, Any]]
+    statements: list[str]  # the person's own, beside it
 
     @property
     def correctable(self) -> dict[str, Any] | None:
@@ -144,7 +145,8 @@ def sources(section: dict[str, Any]) -> Iterator[tuple[Category, Source]]:
         for number, row in reversed([*enumerate(section["rows"], before + 1)]):
             if values := [v for v in row["data"] if v["category"] == category and there(v)]:
                 form = prefix(section["model"], row["id"])
-                source.rows.append(Row(title(section, row, number), form, values))
+                said = row["statements"]
+                source.rows.append(Row(title(section, row, number), form, values, said))
         if source.rows:
             yield category, source
 

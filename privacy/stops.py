@@ -26,7 +26,8 @@ from privacy.subjects import Subject
 from privacy.vocabulary import LegalBasis
 
 Decision = ConsentDecision.Action
-UNDECIDED = tuple(state for state in PROVED if state != State.AWAITING_RECIPIENTS)
+DECIDED = (State.ANSWERING, State.AWAITING_RECIPIENTS)
+UNDECIDED = tuple(state for state in PROVED if state not in DECIDED)
 RESTRICTING = (Kind.RESTRICTION, Kind.RECTIFICATION)  # Art. 18(1)(a): while accuracy is disputed
 NOTICE = "privacy/goes_on"
 UNTOLD = "goes_on"  # its notice was lost

@@ -12,7 +12,7 @@ from django.db import router
 from django.db.models import FileField, Max, Model, Q, QuerySet
 from django.db.models.deletion import Collector
 
-from privacy import erased, erasers
+from privacy import erased, erasers, writings
 from privacy.declarations import CLAIMS, Declaration, Group, registry
 from privacy.plan import Ground, Line
 from privacy.purposes import Purpose
@@ -69,13 +69,18 @@ class Sweep:
 
     def fate(self, group: Group) -> tuple[set[Any], list[Any]]:
         """The keys of the rows where this group is due, and of those where a value is kept."""
-        rows = self.rows(self.reached.get(group.about, ()))
+        rows = self.rows(set(self.reached.get(group.about, ())) - self.spared(group))
         condition = due(self.declaration, group, self.now, on_request=self.on_request)
         gone = set(rows.filter(condition).values_list("pk", flat=True))
         kept = rows.exclude(pk__in=gone)
         if group.erase is not Erase.UNLINKED:
             kept = kept.exclude(erasers.erased(self.declaration, group))
         return gone, list(kept.values_list("pk", flat=True))
+
+    def spared(self, group: Group) -> set[Any]:
+        """The rows in which what this person wrote about another waits for an officer, or stays."""
+        wrote = self.reached.get(group.author, ()) if group.author is not None else ()
+        return writings.spared(self.declaration, group, wrote) if self.on_request else set()
 
     def grounds(self, group: Group, pks: Keys) -> Iterator[Ground]:
         """Why these rows are kept. What still runs has no date yet, what has ended has one."""
@@ -118,7 +123,8 @@ class Sweep:
             return set()
         others = set().union(*self.reached.values()) - set(self.reached.get(group.about, ()))
         empty = self.rows(others).filter(erasers.erased(self.declaration, group))
-        return set(empty.values_list("pk", flat=True)) if others else set()
+        theirs = self.spared(group) if self.declaration.keep_row else set()
+        return theirs | set(empty.values_list("pk", flat=True)) if others else theirs
 
     def blank(self, group: Group, gone: set[Any]) -> Line:
         """Blank the group in rows that stay."""

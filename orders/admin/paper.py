@@ -30,6 +30,7 @@ class PaperAdmin(LookedAt, admin.ModelAdmin):  # type: ignore[type-arg]  # no []
     date_hierarchy = "issued_at"
     ordering = ("-issued_at", "-pk")
     change_list_template = "orders/admin/papers.html"
+    change_form_template = "orders/admin/paper.html"
     readonly_fields = ("printed", "shown_total", "belongs_to")
 
     def get_urls(self) -> list[URLPattern]:

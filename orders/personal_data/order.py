@@ -65,6 +65,7 @@ declare(
         category=Category.CONTACT,
         purposes=[FULFILMENT],
         about="receiver",
+        author="",  # the buyer's words, for the receiver
         recipients=(),
         why=_("Printed and put into the parcel."),
     ),

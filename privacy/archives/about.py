@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Min
 
-from privacy import handovers
+from privacy import handovers, writings
 from privacy.models import Disclosure
 from privacy.purposes import recipients
 from privacy.subjects import Subject
@@ -18,6 +18,15 @@ def about(subject: Subject, known: list[dict[str, Any]]) -> dict[str, Any]:
         "purposes": served(known),
         "received": received,
         "abroad": [one for one in received if one["safeguard"]],
+        "texts": texts(subject),
+    }
+
+
+def texts(subject: Subject) -> dict[str, int]:
+    """What stands of one person in the other's records: by whom it is decided is another matter."""
+    return {
+        "written_for_others": writings.count(subject),
+        "under_review": writings.under_review(subject),
     }
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from privacy.archives import cells, parts, portability, sources
-from privacy.archives.about import about
+from privacy.archives.about import about, texts
 from privacy.archives.making import PLACE, Making
 
 SCHEMA = "soocas-export/2"
@@ -182,6 +182,7 @@ class Joining:
             "missing": missing,
             "sources": self.told,
             "files": self.entries,
+            **({} if self.making.portable else {"texts": texts(self.making.subject)}),
         }
 
 

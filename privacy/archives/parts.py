@@ -83,7 +83,7 @@ def kept(row: dict[str, Any], *, portable: bool) -> dict[str, Any]:
     named = {key: row[key] for key in ("id", "reference") if row[key]}
     if portable:
         return {**named, **row["values"]}
-    beside = {"statements": row["statements"]} if row["statements"] else {}
+    beside = {key: row[key] for key in ("statements", "redacted") if row[key]}
     return {**named, "values": row["values"], "until": row["until"], **beside}
 
 
@@ -109,9 +109,18 @@ def in_words(
             for name, said in row["shown"].items()
             if said
         ]
-        + [(_("Your statement"), said, "") for said in row["statements"]],
+        + beside(row),
         "until": row["until"],
     }
+
+
+def beside(row: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What people said beside a row: the person whole, another not at all."""
+    said = [(_("Your statement"), text, "") for text in row["statements"]]
+    if "statements" not in row["redacted"]:
+        return said
+    why = _("not shown: the rights of others (Art. 15(4))")
+    return [*said, (_("Statement of somebody else"), why, "")]
 
 
 def of_items(

@@ -14,9 +14,12 @@ from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from privacy import writings
 from privacy.corrections import statements
 from privacy.declarations import Declaration, Group, registry
 from privacy.export import dated, reason, secret_key
+from privacy.models import Correction
+from privacy.models.requests import Refusal
 from privacy.plain import cell, is_file
 from privacy.purposes import Purpose
 from privacy.subjects import Subject
@@ -24,6 +27,7 @@ from privacy.vocabulary import Category, LegalBasis, Source
 
 PORTABLE_SOURCES = (Source.SUBJECT, Source.OBSERVED)
 PORTABLE_BASES = (LegalBasis.CONSENT, LegalBasis.CONTRACT)
+OTHERS_RIGHTS = Refusal.OTHERS_RIGHTS.value
 
 Mine = tuple[Any, set[str]]  # the key of a row, and the roles that the person has in it
 
@@ -96,42 +100,64 @@ def fetched(declaration: Declaration, mine: list[Mine], shown: list[Group]) -> Q
 def records(
     declaration: Declaration, mine: list[Mine], subject: Subject, *, portable: bool
 ) -> Iterator[dict[str, Any]]:
-    """``{"id", "reference", "values", "shown", "files", "until", "statements"}`` of each row.
+    """``{"id", "reference", "values", "shown", "files", "until", "statements", "redacted"}``.
 
-    ``values`` are plain, ``shown`` are in words, ``until`` says per purpose when the last of the
-    values is due; None while it runs. Rows that hold nothing are left out.
+    ``redacted``: why what another wrote in a field, or beside it, is not there. ``until``: per
+    purpose when the last of the values is due; None while it runs.
     """
     roles = dict(mine)
     every = groups(declaration, set().union(*roles.values()), portable=portable)
     named = {name for name, role in declaration.roles.items() if role.reference}
-    said = {} if portable else statements.beside(declaration.model, [*roles])
+    said, taken = ({}, {}) if portable else spoken(declaration, roles)
     for row in fetched(declaration, mine, every):
         shown = groups(declaration, roles[row.pk], portable=portable)
         if shown:
-            values, words, files = cells(row, shown, subject)
+            hidden = hides(shown, roles[row.pk]) | taken.get(str(row.pk), {})
+            own, others = statements.apart(said.get(str(row.pk), ()), roles[row.pk])
             yield {
                 "id": "" if secret_key(declaration) else str(row.pk),
                 "reference": row.privacy_reference if named & roles[row.pk] else "",
-                "values": values,
-                "shown": words,
-                "files": files,
+                **cells(row, shown, subject, hidden),
                 "until": {} if portable else ends(declaration, row, shown),
-                "statements": said.get(str(row.pk), []),  # of the person, beside this row
+                "statements": own,
+                "redacted": hidden | ({"statements": OTHERS_RIGHTS} if others else {}),
             }
 
 
+def spoken(declaration: Declaration, keys: Iterable[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """By row: the statements beside it, and the fields from which another's words were taken."""
+    return statements.beside(declaration.model, keys), writings.taken_out(declaration, keys)
+
+
+def hides(shown: list[Group], roles: set[str]) -> dict[str, str]:
+    """The fields in which stands what another wrote, and that the person is not shown."""
+    hidden = [group for group in shown if not group.withheld and group.hidden(roles)]
+    return {name: OTHERS_RIGHTS for group in hidden for name in group.fields}
+
+
+def in_place_of(code: str) -> str:
+    """What stands where a text was, with its reason."""
+    if code == OTHERS_RIGHTS:
+        return _("not shown: somebody else wrote it (Art. 15(4))")
+    return _("taken out: %(why)s") % {"why": Correction.Ground(code).label}
+
+
 def cells(
-    row: Any, shown: list[Group], subject: Subject
-) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
-    values, words, files = {}, {}, {}
+    row: Any, shown: list[Group], subject: Subject, hidden: dict[str, str]
+) -> dict[str, dict[str, Any]]:
+    values: dict[str, Any] = {}
+    words: dict[str, Any] = {}
+    files: dict[str, Any] = {}
     for group in shown:
         for name in () if group.withheld else group.fields:
             value, said = cell(row, name, subject)
+            if name in hidden:
+                value, said = None, in_place_of(hidden[name])
             if value and is_file(type(row), name):
                 files[name] = value
                 value = stored_as(row, value)
             values[name], words[name] = value, said
-    return values, words, files
+    return {"values": values, "shown": words, "files": files}
 
 
 def stored_as(row: Any, name: str) -> str:

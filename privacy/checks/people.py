@@ -29,6 +29,9 @@ def check_group(declaration: Declaration, group: Group) -> Iterator[CheckMessage
     elif lost and (declaration.roles or not group.withheld):
         hint = "Say user= or email=; data that nothing can find is withheld=<the reason>."
         yield Error(f"{fields}: nothing finds whose it is.", hint, model, "privacy.E016")
+    if group.author is not None and group.author not in {*declaration.roles} - {group.about}:
+        hint = "Name the role of who wrote it, another than the one that it is about."
+        yield Error(f"{fields}: nobody is known to have written it.", hint, model, "privacy.E018")
     if group.erase is Erase.UNLINKED and group.category is Category.CONTACT:
         hint = "A name or an address identifies by itself: blank it."
         yield Error(f"{fields}: never anonymous.", hint, model, "privacy.E017")

@@ -17,6 +17,7 @@ from privacy.declarations import registry
 from privacy.models import Correction, Request
 from privacy.requests.decisions import ReasonsMissing
 from privacy.requests.events import officer
+from privacy.writings import REVIEWS
 
 STATES = Correction.State
 
@@ -47,7 +48,8 @@ def decline(request: HttpRequest, case: Request) -> None:
 
 def differences(case: Request, officer_id: int = 0) -> list[dict[str, Any]]:
     """Each with its name, whether it stays as issued, and what this officer may do."""
-    return [shown(correction, officer_id) for correction in case.corrections.order_by("pk")]
+    proposed = case.corrections.exclude(state__in=REVIEWS).order_by("pk")
+    return [shown(correction, officer_id) for correction in proposed]
 
 
 def shown(correction: Correction, officer_id: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
@@ -17,6 +18,7 @@ from privacy.models.events import Action
 from privacy.models.requests import State
 from privacy.purposes import purposes
 from privacy.requests.events import PERSON, record
+from privacy.requests.subject import subject_of
 from privacy.rule import NOTHING, due
 
 STATEMENT = Note.Kind.STATEMENT
@@ -26,17 +28,25 @@ ACCOUNTABILITY = "privacy-accountability"
 def attach(case: Request, row: Model, text: str, *, now: datetime) -> Note:
     """Put the person's own words beside a record, once. In the caller's transaction."""
     label, key = row._meta.label, str(row.pk)
+    declaration, subject = registry[type(row)], subject_of(case)
+    mine = declaration.model._base_manager.filter(pk=row.pk)
+    roles = {name for name, role in declaration.roles.items() if mine.filter(role.reach(subject))}
     note, new = Note.objects.get_or_create(
         request=case,
         kind=STATEMENT,
         model=label,
         key=key,
         text=text,
-        defaults={"written_at": now},
+        defaults={"written_at": now, "role": as_whom(roles)},
     )
     if new:
         record(case, Action.STATED, by=PERSON, now=now, reason=label[:60])
     return note
+
+
+def as_whom(roles: Collection[str]) -> str:
+    """In which one of his roles a person speaks in a row: the main one, where he has it."""
+    return "" if "" in roles else min(roles, default="")
 
 
 def accepted() -> QuerySet[Note]:
@@ -45,13 +55,23 @@ def accepted() -> QuerySet[Note]:
     return Note.objects.filter(kind=STATEMENT).exclude(model="").exclude(request__state__in=gone)
 
 
-def beside(model: type[Model], keys: list[Any]) -> dict[str, list[str]]:
+def beside(model: type[Model], keys: Iterable[Any]) -> dict[str, list[Note]]:
     """The statements that stand beside rows of one model, by their keys."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Note]] = {}
     rows = accepted().filter(model=model._meta.label, key__in=[str(key) for key in keys])
-    for key, text in rows.exclude(text="").values_list("key", "text"):
-        found.setdefault(key, []).append(text)
+    for note in rows.exclude(text=""):
+        found.setdefault(note.key, []).append(note)
     return found
+
+
+def apart(notes: Iterable[Note], roles: Collection[str]) -> tuple[list[str], bool]:
+    """The person's own words; and whether somebody else's stand there, which are not his to read.
+
+    The buyer of a gift and its receiver may both have said something beside one order.
+    """
+    mine = as_whom(roles)
+    notes = [*notes]
+    return [note.text for note in notes if note.role == mine], any(n.role != mine for n in notes)
 
 
 def lasting(model: type[Any]) -> Q | None:

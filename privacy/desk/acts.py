@@ -8,8 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from privacy import duties, officers
+from privacy import duties, officers, writings
 from privacy.deeds import Deed, by, simply
 from privacy.desk import forms, holding
 from privacy.models import Duty, Hold, Note, Request
@@ -84,11 +85,24 @@ def answered(request: HttpRequest, case: Request) -> dict[str, Any] | None:
     return None
 
 
+def texts(request: HttpRequest, case: Request) -> dict[str, Any] | None:
+    """Keep or take out the chosen texts that the person wrote in other people's records."""
+    form = forms.TextsForm(request.POST)
+    keys = {int(k) for k in request.POST.getlist("text") if k.isdecimal() and len(k) < 19}
+    if not form.is_valid() or not keys:
+        form.add_error(None, _("Choose the texts, and a ground."))
+        return {"texts_form": form}
+    ground = form.cleaned_data["ground"]
+    writings.decide(case, keys, ground, by=by(request), now=timezone.now())
+    return None
+
+
 ACTS: dict[str, Deed] = {
     "note": note,
     "assign": assign,
     "place": place,
     "free": free,
     "answered": answered,
+    "texts": texts,
     "again": simply(decisions.approve),  # look again for what was left behind, and go on
 }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import officers
 from privacy.desk.holding import things
-from privacy.models import Duty, Hold, Request
+from privacy.models import Correction, Duty, Hold, Request
 from privacy.officer_forms import words
 
 Ground = Hold.Ground
@@ -41,6 +41,25 @@ class HoldForm(forms.Form):
         super().__init__(data)
         found = [(one.value, one.name) for one in things(case)] if case else []
         self.fields["thing"] = forms.ChoiceField(label=_("What is held"), choices=found)
+
+
+class TextsForm(forms.Form):
+    ground = forms.ChoiceField(label=_("Kept or taken out, and why"))
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["ground"] = forms.ChoiceField(
+            label=_("Kept or taken out, and why"),
+            choices=[("", "—"), (_("Keep it"), named(keeps)), (_("Take it out"), named(takes))],
+        )
+
+
+def named(grounds: list[Correction.Ground]) -> list[tuple[str, Any]]:
+    return [(ground.value, ground.label) for ground in grounds]
+
+
+takes = [*Correction.TAKES_OUT]
+keeps = [ground for ground in Correction.Ground if ground not in takes]
 
 
 class DutyForm(forms.Form):

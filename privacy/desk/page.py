@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from privacy import writings
 from privacy.desk import forms, holding
 from privacy.models import Duty, Request
 from privacy.models.requests import Kind, State
@@ -29,6 +30,9 @@ def more(case: Request, staff_id: int, can: set[str], now: datetime) -> dict[str
         "why_not": reasons(case, can, now),
         "told": to_be_told(case),
         "duties": told(case, now),
+        "texts": writings.shown(case),
+        "texts_wait": writings.waiting(case).exists(),
+        "texts_form": forms.TextsForm(),
         "residue": case.residue.order_by("cleared_at", "pk"),
         "looks_again": case.state == State.RESIDUE_FOUND and not blocked,
         "holdable": bool(things) and case.is_open and not blocked,

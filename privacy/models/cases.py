@@ -21,6 +21,21 @@ class Correction(models.Model):
         REFUSED = "refused", _("refused")
         STALE = "stale", _("overtaken")
         ATTACHED = "attached", _("attached as a statement")  # the record must stay as issued
+        # What the person wrote in another's record, found by an erasure:
+        REVIEW = "review", _("to be looked at")
+        KEPT = "kept", _("kept")
+        REDACTED = "redacted", _("taken out")
+
+    class Ground(models.TextChoices):
+        """Why a text in another's record is kept or taken out."""
+
+        OTHERS = "others", _("the other person needs it, or it was written to them")
+        RECORD = "record", _("it is part of the record of how a case was decided")
+        CLAIM = "claim", _("it is needed for a legal claim, Art. 17(3)(e)")
+        WRITER = "writer", _("it speaks of who wrote it")
+        NEEDLESS = "needless", _("nobody needs it any more")
+
+    TAKES_OUT = (Ground.WRITER, Ground.NEEDLESS)  # the other grounds keep it
 
     request = models.ForeignKey(Request, models.CASCADE, related_name="corrections")
     model = models.CharField(_("of what"), max_length=100)
@@ -36,6 +51,7 @@ class Correction(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    ground = models.CharField(_("ground"), max_length=10, choices=Ground, blank=True)
 
     class Meta:
         verbose_name = _("proposed correction")
@@ -65,6 +81,9 @@ class Note(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.INTERNAL)
     model = models.CharField(_("beside what"), max_length=100, blank=True)
     key = models.CharField(_("which one"), max_length=64, blank=True)
+    role = models.CharField(  # of a statement: as whom in that row; empty: its main person
+        _("as whom"), max_length=20, blank=True
+    )
     text = models.TextField(_("text"))
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

@@ -59,6 +59,8 @@ class Action(models.TextChoices):
     ANSWER_SENT = "answer_sent", _("The answer has left")
     OTHERWISE = "otherwise", _("Answered without e-mail")
     ERASED = "erased", _("Erased")
+    REVIEWING = "reviewing", _("Texts in other people's records have to be looked at")
+    REVIEWED = "reviewed", _("A text in another's record was kept or taken out")
     PARTLY_ERASED = "partly_erased", _("Erased, part must stay")
     LINK_SENT = "link_sent", _("Download link sent")
     DOWNLOADED = "downloaded", _("Downloaded")

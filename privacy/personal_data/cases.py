@@ -11,6 +11,7 @@ from privacy.declarations import (
     Rectify,
     Role,
     Source,
+    Subject,
     Words,
     declare,
     not_personal,
@@ -25,6 +26,13 @@ from privacy.personal_data.purposes import (
     WHILE_OPEN,
     of_case,
 )
+
+
+def for_colleagues(subject: Subject) -> Q:
+    """The notes in an officer's own words; what he asks and answers speaks for the shop."""
+    writer = subject.user.pk if subject.user else None
+    return Q(author=writer, kind=Note.Kind.INTERNAL, model="") if writer else Q(pk__in=())
+
 
 declare(
     Hold,
@@ -110,7 +118,7 @@ declare(
         rectify=Rectify.NEVER,
     ),
     personal(
-        *("model", "key", "field", "state", "decided_at"),
+        *("model", "key", "field", "state", "ground", "decided_at"),
         category=Category.RIGHTS,
         purposes=[ACCOUNTABILITY],
         rectify=Rectify.NEVER,
@@ -153,9 +161,10 @@ declare(
         purposes=[ANSWERING],
         source=Source.DERIVED,
         rectify=Rectify.NEVER,
+        author="writer",
     ),
     personal(
-        *("kind", "model", "key", "written_at"),
+        *("kind", "model", "key", "role", "written_at"),
         category=Category.RIGHTS,
         purposes=[ACCOUNTABILITY],
         source=Source.DERIVED,
@@ -171,7 +180,7 @@ declare(
         about="officer",
     ),
     not_personal("id", "request"),
-    roles={"officer": Role(user="author")},
+    roles={"officer": Role(user="author"), "writer": Role(match=for_colleagues)},
     words=Words(
         fields={
             "model": _("beside what it stands"),

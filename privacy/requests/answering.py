@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from privacy import duties, letters
+from privacy import duties, letters, writings
 from privacy.models import Request, RequestEvent
 from privacy.models.events import Action
 from privacy.models.requests import State
@@ -49,6 +49,7 @@ def post(case: Request, number: int, *, now: datetime) -> None:
             "waiting": duties.shown(duties.running(case), now).exists(),
             **case.receipt,
             "told": told(case, now),
+            "texts": writings.told(case),
         },
     )
 

@@ -56,7 +56,7 @@ def told(case: Request, now: datetime) -> str:
         for one in received
     ]
     parts = [_("These received something of yours:"), *listed]
-    owed = of_same_person(case)
+    owed = list(duties.shown(of_same_person(case), now))
     if answers := duties.told(owed, case.language):
         kinds = [str(duty.get_kind_display()) for duty in owed]
         parts += ["", _("This is what they were told since, and what they answered:")]
@@ -71,7 +71,7 @@ def in_a_line(kind: str, one: dict[str, str]) -> str:
 def of_same_person(case: Request) -> QuerySet[Duty]:
     """The duties of requests for which the same address was proved."""
     proved = Duty.objects.filter(request__email_proved_at__isnull=False)
-    return proved.filter(request__email__iexact=case.email).order_by("pk")
+    return proved.filter(request__email__iexact=case.email)
 
 
 WORDS: dict[str, Callable[[Request, datetime], str]] = {

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from privacy import duties, erasure, residue, telling, tombstones
+from privacy import duties, erasure, residue, telling, tombstones, writings
 from privacy.models import Duty, Request
 from privacy.models.events import Action
 from privacy.models.requests import State
@@ -49,6 +49,7 @@ def database(case: Request, now: datetime) -> bool:
     Request.objects.filter(pk=case.pk).update(user_id=None, answer="", **MINIMAL)
     told, lying = recipients(subject, case.language), erasure.lying_elsewhere(subject)
     duties.open_for(case, Duty.Kind.ERASURE, subject, now=now)
+    writings.open_for(case, subject, now=now)
     plan, files = erasure.erase_rows(subject, now)
     plan.elsewhere |= lying
     keep(case, plan, {**receipt(plan, case.language, now), "told": told}, files)
@@ -106,6 +107,29 @@ def tell(case: Request, now: datetime) -> bool:
     return mark(case, "recipients")
 
 
+def texts(case: Request, now: datetime) -> bool:
+    """What the person wrote in other people's records: the case waits until all is decided.
+
+    Meanwhile time passed, in which a letter or an order may have left something: that goes too.
+    """
+    if writings.waiting(case).exists():
+        return False
+    if writings.told(case):
+        once_more(case.pk, now)
+        case = Request.objects.get(pk=case.pk)
+        files(case, now)
+        elsewhere(case, now)
+    return mark(case, "texts")
+
+
+@transaction.atomic
+def once_more(pk: int, now: datetime) -> None:
+    case = locked(pk)
+    if "texts" not in case.steps:
+        plan, found = erasure.erase_rows(unseal(case.sealed), now)
+        keep(case, plan, said_again(case, receipt(plan, case.language, now)), found)
+
+
 def scan(case: Request, now: datetime) -> bool:
     """Look everywhere by value. Anything left stops the case; what cannot be read is a failure."""
     left = residue.scan(case, case.sealed.get("identifiers", {}), now=now)
@@ -127,6 +151,7 @@ STEPS: dict[str, Step] = {
     "files": files,
     "elsewhere": elsewhere,
     "recipients": tell,
+    "texts": texts,
     "scan": scan,
     "answer": answer,
 }

@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Case, F, Q, TextField, Value, When
 
+from privacy import writings
 from privacy.declarations import Declaration, Group, Role, registry
 from privacy.residue.tables import Hit
 from privacy.rule import due
@@ -65,11 +66,12 @@ class Judge:
             asked(gone),
         )
         known = {str(pk): rest for pk, *rest in rows}
+        theirs = writings.spared(declaration, group, {hit.pk for hit in hits})
         for hit in hits:
             if str(hit.pk) not in known:  # it went meanwhile
                 continue
             user, email, proved, over = known[str(hit.pk)]
-            others = self.is_anothers(user, email, proved)
+            others = hit.pk in theirs or self.is_anothers(user, email, proved)
             kept = Verdict.LEFT if over else Verdict.HELD
             yield hit, Verdict.OTHERS if others else kept
 

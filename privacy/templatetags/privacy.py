@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from privacy import notes
+from privacy.corrections import statements
 
 register = template.Library()
 
@@ -17,3 +20,13 @@ def why(model: str, field: str, id: str = "") -> str | SafeString:  # noqa: A002
     """
     note = notes.note(model, field)
     return format_html('<p class="why" id="{}">{}</p>', id or f"{field}-why", note) if note else ""
+
+
+@register.inclusion_tag("privacy/_beside.html")
+def statements_beside(row: Any, role: str | None = None) -> dict[str, Any]:
+    """``{% statements_beside order %}``: what people said beside a record that stays as issued.
+
+    role: as whom; on a person's own page ``role=""``, so that nobody reads another's words.
+    """
+    found = statements.beside(type(row), [row.pk]).get(str(row.pk), []) if row else []
+    return {"notes": [note for note in found if role in (None, note.role)], "own": role is not None}

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from privacy import erasure, rectification, subjects
+from privacy import erasure, rectification, subjects, writings
 from privacy.clock import clock
 from privacy.holdings import handovers, holdings
 from privacy.latest import latest
@@ -89,6 +89,7 @@ def delete(request: HttpRequest) -> HttpResponse:
         return redirect("privacy:scheduled")
     plan = receipt(erasure.preview(subjects.of(request.user), now), get_language() or "nl", now)
     context = {"plan": plan, "now": now, "until": now + settings.COOLING_OFF}
+    context["texts"] = writings.count(subjects.of(request.user))
     return render(request, "privacy/delete.html", context)
 
 

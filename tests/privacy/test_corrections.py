@@ -248,11 +248,12 @@ def test_the_case_of_what_a_person_corrected_himself_ends_when_the_recipient_was
 ) -> None:
     told_carrier(order, CARRIER, fields=("delivery_name",), now=timezone.now())
     renamed(signed_in, anna, "Greta Gast")
-    assert Request.objects.get().state == "awaiting_recipients"
-
     tell_recipients()
     inbox()
+    assert Request.objects.get().state == "answering"
+
     tell_recipients()
+    run_due_requests()
     run_due_requests()
 
     assert Request.objects.get().state == "fulfilled"

@@ -316,3 +316,16 @@ def test_a_cascade_into_the_rows_of_other_people(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(field.remote_field, "on_delete", PROTECT)
     assert "privacy.E008" in found()
+
+
+@pytest.mark.parametrize("author", ["recipient", "nobody"])
+def test_what_another_wrote_names_a_role_that_is_there_and_another_one(author: str) -> None:
+    regroup(models().Order, "recipient", author=author)
+
+    assert found() == ["privacy.E018"]
+
+
+def test_what_the_main_person_wrote_about_another_passes() -> None:
+    regroup(models().Order, "recipient", author="", redacted="the rights of others")
+
+    assert found() == []

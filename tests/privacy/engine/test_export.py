@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from privacy.declarations import (
     declare_elsewhere,
     purposes,
     recipients,
+    registry,
 )
 from tests.privacy.archives import zipped
 from tests.privacy.engine.toyshop.people import NOW, order, person, subject
@@ -178,3 +180,31 @@ def test_a_wrong_correction_changes_nothing() -> None:
     assert bound[0].errors["email"]
     ada.refresh_from_db()
     assert ada.email == "ada@example.org"
+
+
+def test_what_another_wrote_is_redacted_with_a_reason_where_that_is_declared() -> None:
+    from tests.privacy.engine.toyshop.models import Order
+
+    declared = registry[Order]
+    written = tuple(
+        replace(g, author="", redacted="others' rights") if "recipient" in g.fields else g
+        for g in declared.groups
+    )
+    registry[Order] = replace(declared, groups=written)
+    ada = person("ada")
+    order("1", ada, recipient="Cheeky Bea", recipient_email="bea@example.org")
+    bea = Subject(None, frozenset({"bea@example.org"}))
+
+    hers = zipped(bea)
+    [row] = next(
+        source["rows"]
+        for source in json.loads(hers.read("data.json"))["sources"]
+        if source["model"] == "toyshop.Order"
+    )
+    shown = cells(export.collect(bea), "toyshop.Order")["recipient"]
+
+    assert row["redacted"]["recipient"] == "others_rights"
+    assert (row["values"]["recipient"], shown["value"]) == (None, None)
+    assert shown["withheld"] == "others' rights"
+    assert "Cheeky" not in hers.read("index.html").decode()
+    assert "Cheeky" not in hers.read("csv/toyshop-order.csv").decode()
