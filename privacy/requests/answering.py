@@ -13,7 +13,7 @@ from privacy.models.events import Action
 from privacy.models.requests import State
 from privacy.requests import watching, wording
 from privacy.requests.events import SYSTEM, record
-from privacy.requests.receipt import proof
+from privacy.requests.receipt import proof, to_go_on
 from privacy.requests.steps import locked, mark
 
 RECEIPT = "privacy/receipt"
@@ -48,10 +48,19 @@ def post(case: Request, number: int, *, now: datetime) -> None:
             "again": number > 0,
             "waiting": duties.shown(duties.running(case), now).exists(),
             **case.receipt,
+            "stays": stays(case),
             "told": told(case, now),
             "texts": writings.told(case),
         },
     )
+
+
+def stays(case: Request) -> list[dict[str, Any]]:
+    """With what the case keeps while it waits for a recipient; what runs has put it there."""
+    kept: list[dict[str, Any]] = case.receipt.get("stays", [])
+    if case.receipt.get("running") or not duties.running(case).exists():
+        return kept
+    return [*kept, to_go_on(case.language, waiting=True)]
 
 
 def about(case: Request, number: int) -> str:

@@ -34,18 +34,19 @@ def receipt(plan: Plan, language: str, now: datetime) -> dict[str, Any]:
         }
 
 
-def to_go_on(language: str) -> dict[str, Any]:
-    """What the case itself keeps of a person while something has no date yet: to find the rest."""
+def to_go_on(language: str, *, waiting: bool = False) -> dict[str, Any]:
+    """What the case itself keeps of a person: to find the rest of what has no date yet, or, while
+    it is ``waiting``, until each recipient has answered."""
     about, purpose = declarations.registry[Request], purposes["privacy-requests"]
     with translation.override(language):
         ground = {"purpose": str(purpose.name), "law": purpose.exemption}
-        until = _("until the rest is erased too")
+        rest, told = _("until the rest is erased too"), _("until each recipient has answered")
         return {
             "model": about.label,
             "name": capfirst(about.plural),
             "rows": 1,
             "fields": about.name_of("sealed"),
-            "terms": [{"until": until, "grounds": [ground], "bars": 0}],
+            "terms": [{"until": told if waiting else rest, "grounds": [ground], "bars": 0}],
         }
 
 

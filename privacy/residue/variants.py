@@ -60,7 +60,7 @@ class Search:
         for kind in self.kinds:
             for value in self.identifiers.get(kind, ()):
                 pieces |= {form for text in telling(kind, value) for form in written(text)}
-        return pieces
+        return pieces | {piece.replace("\\", "\\\\") for piece in pieces}  # as COPY writes them
 
     @cached_property
     def compiled(self) -> dict[str, re.Pattern[str]]:

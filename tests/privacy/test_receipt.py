@@ -103,6 +103,18 @@ def test_who_had_received_data_is_named_with_the_day_and_what(anna: User, inbox:
         assert "phone" not in text
 
 
+def test_what_the_case_keeps_while_a_recipient_is_silent_is_on_the_list_of_what_stays(
+    anna: User, inbox: Inbox
+) -> None:
+    PAYPAL.received(anna, purpose=PAYMENT, fields=["number"], now=timezone.now())
+
+    mail, html = erased(anna, inbox)
+
+    for text in (str(mail.body), html):
+        assert "until each recipient has answered" in text
+        assert "until the rest is erased too" not in text
+
+
 def test_who_received_nothing_is_not_named_and_who_carried_our_mail_is(
     anna: User, inbox: Inbox
 ) -> None:
@@ -111,3 +123,4 @@ def test_who_received_nothing_is_not_named_and_who_carried_our_mail_is(
     for text in (str(mail.body), html):
         assert f"{MAIL_PROVIDER.name} (Netherlands)" in text
         assert PAYPAL.name not in text
+        assert "until each recipient has answered" not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import zipfile
@@ -130,6 +131,69 @@ def test_every_way_to_write_it_is_found(
 
     assert residue.scan(case, identifiers, now=NOW) == 1
     assert found(case) == {("shelf", "said", "7", kind)}
+
+
+ABROAD = {
+    "email": ["josé@münchen.example"],
+    "name": ["José Ibáñez"],
+    "street": ["Rue de l'Été 5"],
+    "phone": ["+49891234567", "0891234567"],
+    "subject": ["6f9619ff-8b86-d011-b42d-00c04fc964ff"],
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("josé@xn--mnchen-3ya.example", "email"),  # IDN: punycode
+        ("JOSÉ@MÜNCHEN.EXAMPLE", "email"),  # and unicode, in another case
+        ("jose\u0301@mu\u0308nchen.example", "email"),  # the accents apart
+        ("josé+shop@münchen.example", "email"),  # a tag
+        ("jos%C3%A9%40m%C3%BCnchen.example", "email"),  # a URL
+        ('{"to": "jos\\u00e9@m\\u00fcnchen.example"}', "email"),  # JSON
+        ('{"to": "jos\\u00E9@m\\u00FCnchen.example"}', "email"),
+        ('{"name": "Jos\\u00e9 Ib\\u00e1\\u00f1ez"}', "name"),
+        ('{"in": "{\\"name\\": \\"Jos\\\\u00e9 Ib\\\\u00e1\\\\u00f1ez\\"}"}', "name"),
+        ("Rue de l&#x27;Été 5", "street"),  # HTML
+        ("tel:+49891234567", "phone"),
+        ("0891234567", "phone"),
+        ("6F9619FF-8B86-D011-B42D-00C04FC964FF", "subject"),
+        ("6f9619ff8b86d011b42d00c04fc964ff", "subject"),
+        *[(base64.b64encode(b"x" * n + "josé@münchen.example;".encode()).decode(), "email")
+          for n in range(3)],
+        *[(base64.urlsafe_b64encode(b"x" * n + "José Ibáñez;".encode()).decode(), "name")
+          for n in range(3)],
+    ],
+)  # fmt: skip
+def test_a_name_with_accents_and_an_address_abroad_are_found_in_every_spelling(
+    case: Request, shelf: None, said: str, kind: str
+) -> None:
+    put(said)
+
+    assert residue.scan(case, ABROAD, now=NOW) == 1
+    assert found(case) == {("shelf", "said", "7", kind)}
+
+
+@pytest.mark.parametrize(
+    "said", [r"go\/anna.jansen@example.com\/x", r"anna.jansen\u0040example.com"]
+)
+def test_an_address_between_escaped_slashes_is_found(
+    case: Request, identifiers: dict[str, list[str]], shelf: None, said: str
+) -> None:
+    put(said)
+
+    assert residue.scan(case, identifiers, now=NOW) == 1
+
+
+def test_neither_a_first_name_nor_a_town_nor_a_short_street_is_looked_for(db: None) -> None:
+    user = User.objects.create_user("bo@example.com", "x", name="Bo", nickname="Bo")
+    Address.objects.create(user=user, name="Bo", street="Dam", house_number="1", city="Amsterdam")
+
+    taken = residue.identifiers(Subject(user, frozenset({user.email})))
+
+    assert taken["name"] == []
+    assert taken["street"] == []
+    assert "Amsterdam" not in str(taken)
 
 
 @pytest.mark.parametrize(
