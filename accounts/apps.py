@@ -25,6 +25,7 @@ class AccountsConfig(AppConfig):
 
         subjects.register_addresses(User.proved_addresses, User.objects.with_proved_address)
         residue.register_reading("accounts_session", "session_data", sessions.in_clear)
+        residue.register_owner("cache", sessions.copied)
         erasure.register_ending(remembered.forget_copies)
         post_delete.connect(sessions.forget_copy, sender=Session, dispatch_uid="accounts.sessions")
         post_migrate.connect(roles.sync, dispatch_uid="accounts.roles")

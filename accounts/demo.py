@@ -13,9 +13,9 @@ from accounts.roles import ROLES
 
 PLACE: dict[str, Any] = {
     "name": "Sanne Jansen",
-    "street": "Voorbeeldkade",
-    "house_number": "12",
-    "postcode": "1011 AB",
+    "street": "Verzonnenlaan",
+    "house_number": "34",
+    "postcode": "1012 AB",
     "city": "Amsterdam",
     "phone": "+31 20 555 01 23",
 }

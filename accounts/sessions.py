@@ -17,7 +17,8 @@ from django.contrib.sessions.backends.cached_db import SessionStore as CachedDBS
 from django.contrib.sessions.backends.db import SessionStore as DBStore
 from django.core.cache import caches
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Func, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from accounts import pending
@@ -105,6 +106,17 @@ def of(user: User) -> QuerySet[Session]:
 def signed_in(rows: QuerySet[Session]) -> int:
     """In how many of them; anyone may ask a code for an address, and that is no sign-in."""
     return sum(SESSION_KEY in row.get_decoded() for row in rows)
+
+
+def copied(digest: str) -> QuerySet[Session]:
+    """Whose session a cached copy is; ``digest``, ``sha256 …``, names the cache's key of it."""
+    from accounts.models import Session
+
+    key = caches[settings.SESSION_CACHE_ALIAS].make_key(SessionStore.cache_key_prefix)
+    whole = Concat(Value(key), "session_key", output_field=TextField())
+    hashed = Func(whole, template="encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')")
+    kept = Session.objects.annotate(digest=hashed)
+    return kept.filter(digest=digest.removeprefix("sha256 "))
 
 
 def forget_copy(instance: Session, **kwargs: Any) -> None:

@@ -22,9 +22,9 @@ from outbox.services import discard
 
 PLACE = {
     "name": "Sanne Jansen",
-    "street": "Voorbeeldkade",
-    "house_number": "12",
-    "postcode": "1011 AB",
+    "street": "Verzonnenlaan",
+    "house_number": "34",
+    "postcode": "1012 AB",
     "city": "Amsterdam",
     "country": "NL",
 }

@@ -9,13 +9,16 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self) -> None:
-        from privacy import checks, guard, holds, quiet, rule  # noqa: F401  (checks registers itself)
+        from privacy import checks, guard, holds, quiet, residue, rule, sweep  # noqa: F401  (checks registers itself)
+        from privacy.archives import keeping
         from privacy.corrections import statements
 
         rule.register_hold(holds.in_force)
         rule.register_pause(holds.wished)
         rule.register_pause(quiet.left_alone)
         rule.register_pause(statements.lasting)
+        residue.register_owner("file", keeping.keepers)
+        residue.register_owner("file", sweep.keepers)
         autodiscover_modules("personal_data")
         pre_migrate.connect(guard.make_way, sender=self, dispatch_uid="privacy.guard")
         post_migrate.connect(guard.install, sender=self, dispatch_uid="privacy.guard")

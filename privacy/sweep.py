@@ -176,3 +176,11 @@ def files_of(
 
 def file_fields(model: type[Model]) -> list[FileField]:
     return [f for f in model._meta.fields if isinstance(f, FileField)]
+
+
+def keepers(path: str) -> Iterator[Model]:
+    """The declared rows whose file lies there."""
+    for model, declaration in registry.items():
+        if declaration.personal:
+            for stored in file_fields(model):
+                yield from model._base_manager.filter(**{stored.name: path})

@@ -86,6 +86,12 @@ def of(subject: Subject) -> Any:
     return Export.objects.filter(mine)
 
 
+def keepers(path: str) -> Iterator[Export]:
+    """Whose archive a file in private storage is, or is a part of."""
+    folder = path.partition("/")[0]
+    yield from Export.objects.filter(Q(file__startswith=f"{folder}/") | Q(position__folder=folder))
+
+
 def find(subject: Subject) -> Iterator[dict[str, Any]]:
     """What lies in private storage of this person."""
     for export in of(subject).exclude(file=""):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.db.models import CharField, EmailField, TextField
 
 from privacy.declarations import Declaration, Group, registry
@@ -31,6 +32,23 @@ def identifiers(subject: Subject) -> dict[str, list[str]]:
     found["account"] = {str(subject.user.pk)} if subject.user and subject.user.pk else set()
     found["proved"] = set(subject.emails)
     return {kind: sorted(values) for kind, values in found.items()}
+
+
+def without_the_shop(identifiers: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What is searched for: who lives at the shop's own address, say, must be erasable too.
+
+    The seller's name and street stand on every invoice, letter and archive that the shop makes, so
+    there they tell of no customer. His other identifiers still find him.
+    """
+    ours = {plainly(said) for said in settings.SELLER.values()}
+    return {
+        kind: [value for value in values if plainly(value) not in ours]
+        for kind, values in identifiers.items()
+    }
+
+
+def plainly(said: str) -> str:
+    return " ".join(said.casefold().split())
 
 
 def of_rows(declaration: Declaration, subject: Subject) -> Iterator[tuple[str, str]]:

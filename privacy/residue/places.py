@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from django.db.models import Model
+
 Read: TypeAlias = Callable[[], Iterator[tuple[str, str]]]
 Reading: TypeAlias = Callable[[str], str]
+Owner: TypeAlias = Callable[[str], Iterable[Model]]
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Place:
 
 places: dict[str, Place] = {}
 readings: dict[tuple[str, str], Reading] = {}
+owners: dict[str, list[Owner]] = {}
 
 
 def register(name: str, read: Read) -> None:
@@ -30,3 +34,8 @@ def register(name: str, read: Read) -> None:
 def register_reading(table: str, column: str, reading: Reading) -> None:
     """A column whose text is packed: ``reading(cell)`` unpacks it before it is searched."""
     readings[table, column] = reading
+
+
+def register_owner(place: str, owner: Owner) -> None:
+    """Whose a thing in a place is: ``owner(which one)`` gives the declared rows that keep it."""
+    owners.setdefault(place, []).append(owner)

@@ -14,6 +14,7 @@ from typing import IO
 from django.db import transaction
 
 from privacy.models import Request, Residue
+from privacy.residue.identity import without_the_shop
 from privacy.residue.places import places
 from privacy.residue.sieve import sieve
 from privacy.residue.tables import Hit, escaped, hits, packed, pour, tables, unescaped
@@ -50,7 +51,7 @@ def scan(case: Request, identifiers: dict[str, list[str]], *, now: datetime) -> 
 
 
 def look(identifiers: dict[str, list[str]], now: datetime) -> Findings:
-    what, found = Search(identifiers), Findings()
+    what, found = Search(without_the_shop(identifiers)), Findings()
     if what.empty:
         return found
     for hit, verdict in Judge(identifiers, now).verdicts(everything(what, found.unread)):
@@ -102,7 +103,7 @@ def in_places(what: Search, unread: list[str]) -> Iterator[Hit]:
 
     for line in sieve(pour_all, what.anchors):
         name, key, text = (unescaped(part) or "" for part in line.split("\t"))
-        yield from (Hit(name, "", safe(key, what), None, kind) for kind in what.kinds_in(text))
+        yield from (Hit(name, "", safe(key, what), key, kind) for kind in what.kinds_in(text))
 
 
 def safe(key: str, what: Search) -> str:

@@ -62,7 +62,7 @@ class Hit:
     table: str
     column: str
     key: str  # to write down
-    pk: Any  # of the row, if its key is one column
+    pk: Any  # of the row, if its key is one column; outside tables which one it is, unhidden
     kind: str
 
 

@@ -10,10 +10,11 @@ from enum import Enum
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, F, Q, TextField, Value, When
+from django.db.models import Case, F, Model, Q, TextField, Value, When
 
 from privacy import writings
 from privacy.declarations import Declaration, Group, Role, registry
+from privacy.residue.places import owners
 from privacy.residue.tables import Hit
 from privacy.rule import due
 
@@ -37,6 +38,7 @@ class Judge:
         self.mine = {canonical(address) for address in self.identifiers.get("proved", ())}
         self.accounts = set(self.identifiers.get("account", ()))
         self.models = {m._meta.db_table: m for m in apps.get_models(include_auto_created=True)}
+        self.known: dict[tuple[str, str], bool] = {}  # things outside tables already judged
 
     def verdicts(self, hits: Iterable[Hit]) -> Iterator[tuple[Hit, Verdict]]:
         """Asks of each group of fields once for many rows."""
@@ -48,7 +50,7 @@ class Judge:
             if declaration and group and hit.pk is not None:
                 places.setdefault((declaration, group), []).append(hit)
             else:
-                yield hit, Verdict.LEFT
+                yield hit, Verdict.OTHERS if self.lies_with_another(hit) else Verdict.LEFT
         for (declaration, group), some in places.items():
             for start in range(0, len(some), AT_ONCE):
                 yield from self.declared(declaration, group, some[start : start + AT_ONCE])
@@ -58,13 +60,8 @@ class Judge:
     ) -> Iterator[tuple[Hit, Verdict]]:
         role = whose(declaration, group)
         gone = due(declaration, group, self.now, on_request=True)
-        rows = declaration.model._base_manager.filter(pk__in={hit.pk for hit in hits}).values_list(
-            "pk",
-            F(role.user) if role.user else Value(None, output_field=TextField()),
-            F(role.email) if role.email else Value(""),
-            asked(role.proved),
-            asked(gone),
-        )
+        found = declaration.model._base_manager.filter(pk__in={hit.pk for hit in hits})
+        rows = found.values_list("pk", *owner(role), asked(gone))
         known = {str(pk): rest for pk, *rest in rows}
         theirs = writings.spared(declaration, group, {hit.pk for hit in hits})
         for hit in hits:
@@ -74,6 +71,22 @@ class Judge:
             others = hit.pk in theirs or self.is_anothers(user, email, proved)
             kept = Verdict.LEFT if over else Verdict.HELD
             yield hit, Verdict.OTHERS if others else kept
+
+    def lies_with_another(self, hit: Hit) -> bool:
+        """A file, or what else is no table, is judged by the rows that keep it; nobody's: no."""
+        at = (hit.table, str(hit.pk))
+        if at not in self.known:
+            rows = [row for of in owners.get(hit.table, ()) for row in of(at[1])]
+            self.known[at] = bool(rows) and all(self.is_anothers_row(row) for row in rows)
+        return self.known[at]
+
+    def is_anothers_row(self, row: Model) -> bool:
+        declaration = registry.get(type(row))
+        role = declaration.roles.get("") if declaration else None
+        if role is None or role.generic[0]:
+            return False
+        same = type(row)._base_manager.filter(pk=row.pk).values_list(*owner(role))
+        return any(self.is_anothers(*whose) for whose in same)
 
     def is_anothers(self, user: Any, email: str | None, proved: bool) -> bool:
         """Whether a row says that it is of an account or of an address that is not theirs.
@@ -91,6 +104,15 @@ def whose(declaration: Declaration, group: Group) -> Role:
     if role.generic[0]:
         return Role()
     return role if role.user or role.email else declaration.roles.get("") or Role()
+
+
+def owner(role: Role) -> tuple[Any, Any, Any]:
+    """The account, the address, and whether that was proved, as columns."""
+    return (
+        F(role.user) if role.user else Value(None, output_field=TextField()),
+        F(role.email) if role.email else Value(""),
+        asked(role.proved),
+    )
 
 
 def asked(condition: Q | None) -> Any:
