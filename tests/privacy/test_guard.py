@@ -18,7 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from orders.models import Order
+from orders.models import Order, Refund
 from privacy import erased, erasers, erasure, guard, retention
 from privacy.declarations import Declaration, Erase, registry
 from privacy.models import Erased, Hold
@@ -179,6 +179,20 @@ def test_whoever_takes_over_from_an_erased_officer_is_written_down() -> None:
 
     hold = Hold.objects.get(pk=hold.pk)
     assert (hold.author_id, hold.released_by) == (None, anton)
+
+
+def test_the_moment_of_a_decision_is_written_with_whoever_decides_anew(planted: Two) -> None:
+    his, _ = planted
+    anton, refund = staff_member("dpo"), Refund.objects.get(pk=his.rows[Refund].pk)
+    refund.approved_by = None
+    erasure.erase(subject(his), MUCH_LATER)
+    refund.save()
+    assert Refund.objects.get(pk=refund.pk).approved_at is None
+
+    refund.requested_by, refund.approved_at = anton, LONG_AGO
+    refund.save()
+
+    assert Refund.objects.get(pk=refund.pk).approved_at == LONG_AGO
 
 
 def test_a_second_erasure_and_the_night_still_end_what_was_held(planted: Two) -> None:
