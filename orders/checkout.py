@@ -16,6 +16,7 @@ from orders.cart import CartLine
 from orders.events import move, record
 from orders.models import LIVE, Order, OrderLine, PaymentAttempt
 from orders.offers import Choice, Offer
+from orders.personal_data import HANDLING
 
 
 class TotalChanged(Exception):
@@ -38,6 +39,7 @@ class Wish:
     way: str = ""  # of delivery: its slug
     code: str = ""  # of a voucher
     gift: bool = False
+    agreed: str = ""  # to which words, by somebody whose data is otherwise only kept
 
     @property
     def choice(self) -> Choice:
@@ -81,6 +83,8 @@ def _place(wish: Wish, offer: Offer, *, now: datetime) -> Order:
     stock.reserve({line.variant_id: line.quantity for line in lines})
     if offer.terms.voucher:
         vouchers.take(offer.terms.voucher, now=now)
+    if wish.agreed and wish.customer:  # Art. 18(2) GDPR
+        HANDLING.grant(wish.customer, wording=wish.agreed, now=now)
     record(order.pk, "order_placed", now=now)
     _acknowledge(order, lines, now=now)
     return order

@@ -36,6 +36,11 @@ ASK = {  # what to do about an empty field
 INVOICE = {name: format_lazy("{} ({})", said, _("invoice")) for name, said in ASK.items()}
 CHANGED = _("The cart, the delivery or a price has changed. Look at the new total first.")
 DRAWN = r"^[A-Za-z0-9_-]{32}$"  # a cart's nonce: whoever knows it ordered
+DESPITE = _(
+    "Use what I fill in here for this order. All else of mine is only kept, as I asked. You mail "
+    "me what the law wants confirmed; other mail waits until I lift it."
+)
+NOT_AGREED = _("Tick this to order: you asked us not to use your data")
 PHONE = RegexValidator(
     r"^\+?[0-9 ()./-]{6,30}$", _("Fill in digits only, such as +31 6 12345678, or leave it empty")
 )
@@ -53,6 +58,7 @@ class CheckoutForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscripta
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": NOTE}),
     )
+    despite = forms.BooleanField(label=DESPITE, required=False)  # of who has the use restricted
     same = forms.BooleanField(label=_("The invoice goes to the same address"), required=False)
 
     class Meta:

@@ -21,15 +21,16 @@ from catalog.stock import OutOfStock
 from orders import cart, countries, offers, payments, paypal, redeeming, shipping
 from orders.cart import Cart, CartLine
 from orders.checkout import TotalChanged, Undeliverable, Wish, place_order
-from orders.forms import CHANGED, DRAWN, PLACE, CheckoutForm
+from orders.forms import CHANGED, DESPITE, DRAWN, NOT_AGREED, PLACE, CheckoutForm
 from orders.models import Order
 from orders.offers import Choice
 from orders.pages import leads_to_paypal, next_step
+from orders.personal_data import HANDLING
 from orders.views import left_of, waiting
 from orders.vouchers import VoucherRefused
 
 IN_THE_WAY = (TotalChanged, Undeliverable, VoucherRefused, OutOfStock)
-TYPED = (*CheckoutForm.Meta.fields, "asked", "gift", "same")
+TYPED = (*CheckoutForm.Meta.fields, "asked", "gift", "same", "despite")
 
 
 @never_cache
@@ -66,6 +67,7 @@ def _page(request: HttpRequest, form: CheckoutForm, lines: list[CartLine]) -> Ht
         "asked": " ".join(getattr(form, "asked_about", ())) or form.initial.get("asked", ""),
         "gone": basket.gone(lines),
         "payment_away": not paypal.available(),
+        "only_kept": _only_kept(request),
     }
     return render(request, "orders/checkout.html", context)
 
@@ -119,6 +121,9 @@ def _chosen(request: HttpRequest, basket: Cart, lines: list[CartLine]) -> bool:
 
 def _placed(request: HttpRequest, form: CheckoutForm, lines: list[CartLine]) -> Order | None:
     """The order, or the form with what is in the way of it."""
+    if _only_kept(request) and not form.cleaned_data["despite"]:
+        form.add_error("despite", NOT_AGREED)
+        return None
     wish = _wish(request, form)
     if _unavailable(wish, lines):  # the page says so; nothing is placed, the cart stays
         return None
@@ -150,7 +155,16 @@ def _wish(request: HttpRequest, form: CheckoutForm) -> Wish:
         language=get_language() or "nl",
         fields=form.said,
         gift=form.is_gift,
+        agreed=str(DESPITE) if _only_kept(request) else "",
     )
+
+
+def _only_kept(request: HttpRequest) -> bool:
+    """Whether who is signed in has the use of his data restricted.
+
+    Of an address that a guest types nothing is said: it may be somebody else's.
+    """
+    return isinstance(request.user, User) and HANDLING.waits(request.user)
 
 
 def _unavailable(wish: Wish, lines: list[CartLine]) -> bool:
@@ -163,7 +177,7 @@ def _unavailable(wish: Wish, lines: list[CartLine]) -> bool:
 def _known(request: HttpRequest, basket: Cart) -> dict[str, Any]:
     """What the form is filled with at first."""
     known = {"delivery_country": countries.HOME, "billing_country": countries.HOME, "same": True}
-    if isinstance(request.user, User):
+    if isinstance(request.user, User) and not _only_kept(request):
         known |= _known_of(request.user)
     chosen = basket.chosen().get("country")
     return known | ({"delivery_country": chosen} if chosen else {})
