@@ -121,10 +121,11 @@ def _chosen(request: HttpRequest, basket: Cart, lines: list[CartLine]) -> bool:
 
 def _placed(request: HttpRequest, form: CheckoutForm, lines: list[CartLine]) -> Order | None:
     """The order, or the form with what is in the way of it."""
-    if _only_kept(request) and not form.cleaned_data["despite"]:
+    only_kept = _only_kept(request)
+    if only_kept and not form.cleaned_data["despite"]:
         form.add_error("despite", NOT_AGREED)
         return None
-    wish = _wish(request, form)
+    wish = _wish(request, form, str(DESPITE) if only_kept else "")
     if _unavailable(wish, lines):  # the page says so; nothing is placed, the cart stays
         return None
     try:
@@ -144,7 +145,7 @@ def _words(error: Exception, lines: list[CartLine]) -> list[str]:
     return [str(CHANGED if isinstance(error, TotalChanged) else error)]
 
 
-def _wish(request: HttpRequest, form: CheckoutForm) -> Wish:
+def _wish(request: HttpRequest, form: CheckoutForm, agreed: str) -> Wish:
     user, chosen = request.user, Cart(request.session).chosen()
     return Wish(
         nonce=form.cleaned_data["nonce"],
@@ -155,7 +156,7 @@ def _wish(request: HttpRequest, form: CheckoutForm) -> Wish:
         language=get_language() or "nl",
         fields=form.said,
         gift=form.is_gift,
-        agreed=str(DESPITE) if _only_kept(request) else "",
+        agreed=agreed,
     )
 
 

@@ -77,7 +77,9 @@ def restricted(purpose: Purpose, subject: Subject) -> bool:
     """Storage only (Art. 18(2) GDPR); what the law demands of us, and a claim, go on."""
     if purpose.basis is LegalBasis.LEGAL_OBLIGATION or purpose.exemption == "Art. 17(3)(e)":
         return False
-    return any(is_restricted(subject, key) for key in ("", purpose.key))
+    words = {"purpose__in": ("", purpose.key), "action__in": (Action.RESTRICTED, Action.LIFTED)}
+    last_words = dict(history(subject).filter(**words).values_list("purpose", "action"))
+    return Action.RESTRICTED in last_words.values()
 
 
 def is_restricted(person: Person, key: str = "") -> bool:
