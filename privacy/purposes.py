@@ -79,7 +79,6 @@ class Recipient:
     key: str = ""  # stable; stored in rows; made of the name when empty
     capacity: Capacity = field(default=Capacity.PROCESSOR, kw_only=True)
     contract: Text = field(default="", kw_only=True)  # what binds it, as it is on file
-    # How a person's request reaches it (Art. 19):
     forgets: Period | None = field(default=None, kw_only=True)  # by contract, after a hand-over
     exempt: Text = field(default="", kw_only=True)  # why it need not be told
     knows: Callable[[list[str]], list[str]] | None = field(default=None, kw_only=True)  # "order:5"
