@@ -1,18 +1,22 @@
 """Who of the staff looked at whose file (P19): every page of the administration, of every room.
 
-A look counts when one row of a person was opened or worked on, and when a search showed a few. It
-is written before the page is given out, so what cannot be recorded is not shown.
+A look counts when rows of a person were opened or worked on, however many at once (an export of a
+list is one at each), and when a search showed a few. It is written before the page is given out, so
+what cannot be recorded is not shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
+from django.contrib.admin import site
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +29,8 @@ from privacy.models import Look
 from privacy.subjects import Subject
 from privacy.vocabulary import Category, Text
 
-FEW = 10  # rows that a search shows, or that are worked on at once, which are looks at each
+FEW = 10  # rows that a search shows which are looks at each
+AT_ONCE = 1000  # rows whose people are asked for together
 AGAIN = timedelta(hours=1)  # the same row by the same member of staff is one look
 
 ROLES: dict[str, Text] = {
@@ -53,8 +58,14 @@ class Recorder:
     def note(self, request: HttpRequest, response: HttpResponse) -> None:
         if not (request.user.is_authenticated and request.user.is_staff):
             return
-        for row in seen(request, response):
-            record(row, request.user, now=timezone.now())
+        rows = [*getattr(request, "privacy_across", ()), *seen(request, response)]
+        for start in range(0, len(rows), AT_ONCE):
+            record(rows[start : start + AT_ONCE], request.user, now=timezone.now())
+
+    def process_view(self, request: HttpRequest, *_page: Any) -> None:
+        """Which rows a whole list holds is read before the work on them changes that."""
+        if request.user.is_staff and request.POST.get("select_across") == "1":
+            request.privacy_across = across(request)  # type: ignore[attr-defined]
 
 
 def seen(request: HttpRequest, response: HttpResponse) -> list[Model]:
@@ -66,9 +77,17 @@ def seen(request: HttpRequest, response: HttpResponse) -> list[Model]:
     if keys := [str(kwargs[name]) for name in ("object_id", "pk") if name in kwargs]:
         return rows(model, keys)
     if request.method == "POST":
-        chosen = request.POST.getlist("_selected_action")
-        return rows(model, chosen) if len(chosen) <= FEW else []
+        return rows(model, request.POST.getlist("_selected_action"))
     return found_by(request, getattr(response, "context_data", None) or {})
+
+
+def across(request: HttpRequest) -> list[Model]:
+    """All rows of the list that a batch is about, on whatever page; none where it may not be."""
+    model = model_of(request)
+    page = site._registry.get(model) if model else None
+    if page is None or not page.has_view_permission(request):
+        return []
+    return list(page.get_changelist_instance(request).get_queryset(request))
 
 
 def found_by(request: HttpRequest, context: Any) -> list[Model]:
@@ -91,13 +110,11 @@ def model_of(request: HttpRequest) -> type[Model] | None:
 
 def rows(model: type[Model], keys: list[str]) -> list[Model]:
     """What has these keys; a forged one finds nothing."""
-    found: list[Model] = []
+    known = []
     for key in keys:
-        try:
-            found += model._base_manager.filter(pk=key)
-        except (ValueError, OverflowError):
-            continue
-    return found
+        with suppress(ValidationError, ValueError, OverflowError):
+            known.append(model._meta.pk.to_python(key))
+    return list(model._base_manager.filter(pk__in=known))
 
 
 @dataclass(frozen=True)
@@ -106,33 +123,37 @@ class Whom:
     email: str = ""
 
 
-def record(row: Model, staff: Any, *, now: datetime) -> None:
-    """Write down a look for each person the row belongs to; within an hour it is the same look."""
-    people = {whom for whom in persons(row) if whom.user != staff.pk}
-    if not people or not people - looked(row, staff, now):
+def record(seen: list[Model], staff: Any, *, now: datetime) -> None:
+    """Write down a look for each person each row belongs to; within an hour it is the same look.
+
+    All rows are of one model. As many statements for a thousand as for one.
+    """
+    people = {one for one in persons(seen) if one[1].user != staff.pk}
+    if not people or not people - looked(seen, staff, now):
         return
     with transaction.atomic():  # one after the other, so that two tabs are one look
         get_user_model()._default_manager.select_for_update(no_key=True).get(pk=staff.pk)
-        said = {"model": row._meta.label, "key": str(row.pk)[:64], "role": role_of(staff)}
+        said = {"model": seen[0]._meta.label, "role": role_of(staff)}
         Look.objects.bulk_create(
-            Look(user_id=whom.user, email=whom.email, staff=staff, looked_at=now, **said)
-            for whom in people - looked(row, staff, now)
+            Look(user_id=whom.user, email=whom.email, key=key, staff=staff, looked_at=now, **said)
+            for key, whom in people - looked(seen, staff, now)
         )
 
 
-def looked(row: Model, staff: Any, now: datetime) -> set[Whom]:
-    """For whom this look is written down already."""
-    looks = Look.objects.filter(model=row._meta.label, key=str(row.pk)[:64], staff=staff)
-    recent = looks.filter(looked_at__gt=now - AGAIN).values_list("user", "email")
-    return {Whom(*whom) for whom in recent}
+def looked(seen: list[Model], staff: Any, now: datetime) -> set[tuple[str, Whom]]:
+    """Which of these looks are written down already."""
+    keys = [str(row.pk)[:64] for row in seen]
+    looks = Look.objects.filter(model=seen[0]._meta.label, key__in=keys, staff=staff)
+    recent = looks.filter(looked_at__gt=now - AGAIN).values_list("key", "user", "email")
+    return {(key, Whom(user, email)) for key, user, email in recent}
 
 
-def persons(row: Model) -> Iterator[Whom]:
-    """By declaration: whose it is in each role but that of somebody's work."""
-    declared = registry.get(type(row))
+def persons(seen: list[Model]) -> Iterator[tuple[str, Whom]]:
+    """By declaration: whose each row is, in each role but that of somebody's work."""
+    declared = registry.get(type(seen[0])) if seen else None
     for name, role in declared.roles.items() if declared else ():
         if declared and not is_work(declared, name):
-            yield from person_in(row, role)
+            yield from persons_in(seen, role)
 
 
 def is_work(declared: Declaration, role: str) -> bool:
@@ -141,15 +162,16 @@ def is_work(declared: Declaration, role: str) -> bool:
     return bool(role) and categories <= {Category.WORK}
 
 
-def person_in(row: Model, role: Role) -> Iterator[Whom]:
+def persons_in(seen: list[Model], role: Role) -> Iterator[tuple[str, Whom]]:
     """The account, else the address. A role found in another way, as by a gift's code, has none."""
     ways = [way for way in (role.user, role.email) if way]
-    mine = type(row)._base_manager.filter(pk=row.pk)
-    for found in mine.values(*ways) if ways else ():
+    mine = type(seen[0])._base_manager.filter(pk__in=[row.pk for row in seen])
+    for found in mine.values("pk", *ways) if ways else ():
+        key = str(found["pk"])[:64]
         if user := found.get(role.user):
-            yield Whom(user)
+            yield key, Whom(user)
         elif email := found.get(role.email):
-            yield Whom(email=str(email).lower())
+            yield key, Whom(email=str(email).lower())
 
 
 def role_of(staff: Any) -> str:

@@ -101,6 +101,23 @@ def test_a_search_that_finds_a_few_is_a_look_at_each_and_a_list_is_none(
     assert whose() == [("orders.Order", anna.email, "staff")]
 
 
+@pytest.mark.parametrize("whole_list", [False, True])
+def test_a_batch_of_many_is_a_look_at_each_of_them(db: None, whole_list: bool) -> None:
+    orders = [
+        sold(("9.95", "21", 1), number=f"2026-{n:06}", email=f"guest{n}@example.org")
+        for n in range(12)
+    ]
+    picked = orders[:1] if whole_list else orders
+    typed = {"action": "mark_seen", "_selected_action": [str(order.pk) for order in picked]}
+
+    at_work("staff").post(
+        "/admin/orders/order/", typed | {"select_across": "1" if whole_list else "0"}
+    )
+
+    assert {email for _model, email, _role in whose()} == {order.email for order in orders}
+    assert Look.objects.count() == 12
+
+
 def test_nobody_who_was_refused_and_no_customer_leaves_a_look(
     anna: User, order: Order, signed_in: Client
 ) -> None:
