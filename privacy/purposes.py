@@ -139,8 +139,7 @@ class Recipient:
         """Put on record that these fields of a person's data were handed over (Art. 15(1)(c)).
 
         said: ``about`` names the occasion, such as ``order:SO-1``, never a personal value; for an
-        authority also ``ground`` and ``decided_by_id``. Call it before the data leaves. Raises
-        HandOverRefused where what the recipient needs is missing.
+        authority also ``ground`` and ``decided_by_id``. Before it leaves. Raises HandOverRefused.
         """
         from privacy import gate
 
