@@ -29,7 +29,7 @@ def order(db: None) -> Order:
     return make_order("2025-000001")
 
 
-def make_order(number: str, *, proved: bool = True) -> Order:
+def make_order(number: str, *, proved: bool = True, paper: bool = True) -> Order:
     then = timezone.now() - timedelta(days=365)
     address = {f"{kind}_{k}": v for kind in ("delivery", "billing") for k, v in WHERE.items()}
     order = Order.objects.create(
@@ -51,16 +51,17 @@ def make_order(number: str, *, proved: bool = True) -> Order:
         liable_from_at=then,
         **address,
     )
-    Invoice.objects.create(
-        order=order,
-        number=f"F{number}",
-        issued_at=then,
-        name="Greet Gast",
-        country="NL",
-        total=order.total,
-        content=SMALL,
-        **WHERE,
-    )
+    if paper:
+        Invoice.objects.create(
+            order=order,
+            number=f"F{number}",
+            issued_at=then,
+            name="Greet Gast",
+            country="NL",
+            total=order.total,
+            content=SMALL,
+            **WHERE,
+        )
     return order
 
 
