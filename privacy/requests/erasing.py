@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from privacy import duties, erasure, residue, telling, tombstones, writings
 from privacy.models import Duty, Request
@@ -23,6 +24,7 @@ from privacy.requests.events import SYSTEM, record
 from privacy.requests.receipt import receipt, recipients, to_go_on
 from privacy.requests.steps import locked, mark
 from privacy.requests.subject import seal, subject_of, unseal
+from privacy.subjects import Subject
 
 Step = Callable[[Request, datetime], bool]  # whether the next step may begin
 
@@ -83,8 +85,18 @@ def tombstone(case: Request, now: datetime) -> bool:
 
 def sessions(case: Request, now: datetime) -> bool:
     """What could still be used in the person's name: browsers, keys, links."""
-    erasure.end_sessions(unseal(case.sealed))
+    subject = unseal(case.sealed)
+    erasure.end_sessions(subject)
+    end_links(subject)
     return mark(case, "sessions")
+
+
+def end_links(subject: Subject) -> None:
+    """To the person's other cases, such as to an open question, which says what it is about."""
+    theirs = Q(subject_id=subject.subject_id) if subject.subject_id else Q(pk__in=())
+    for email in sorted(subject.emails):
+        theirs |= Q(email__iexact=email, email_proved_at__isnull=False)
+    Request.objects.filter(theirs).exclude(link_digest="").update(link_digest="")
 
 
 def files(case: Request, now: datetime) -> bool:
