@@ -9,11 +9,12 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Privacy")
 
     def ready(self) -> None:
-        from privacy import checks, guard, holds, quiet, residue, rule, sweep  # noqa: F401  (checks registers itself)
+        from privacy import checks, guard, handovers, holds, quiet, residue, rule, sweep  # noqa: F401
         from privacy.archives import keeping
         from privacy.corrections import statements
 
         rule.register_hold(holds.in_force)
+        rule.register_stay(handovers.under_way)
         rule.register_pause(holds.wished)
         rule.register_pause(quiet.left_alone)
         rule.register_pause(statements.lasting)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from privacy import handovers
 from privacy.declarations import Group, registry
 from privacy.handovers import HERS, not_yet_told
 from privacy.models import Disclosure, Duty, Request
@@ -39,7 +40,10 @@ def open_for(
     before the rows let go of the person. The next sweep tells them.
     """
     given: dict[str, list[Disclosure]] = {}
-    for row in received(subject, fields):
+    rows = received(subject, fields)
+    if kind == Duty.Kind.ERASURE:  # what still runs stays: its recipients are told when it goes
+        rows = rows.exclude(handovers.running())
+    for row in rows:
         given.setdefault(row.recipient, []).append(row)
     return [opened(case, kind, key, sealed(key, rows, subject), now) for key, rows in given.items()]
 
@@ -79,10 +83,14 @@ def sealed(key: str, rows: list[Disclosure], subject: Subject) -> dict[str, Any]
 
 def opened(case: Request, kind: Duty.Kind, key: str, whom: dict[str, Any], now: datetime) -> Duty:
     gag = datetime.fromisoformat(whom["told_from"]) if "told_from" in whom else None
+    before = Duty.objects.filter(request=case, recipient=key, kind=kind)
+    if kind != Duty.Kind.ERASURE and (known := before.first()):
+        return known
     duty, new = Duty.objects.get_or_create(
         request=case,
         recipient=key,
         kind=kind,
+        ended_at=None,
         defaults={
             "sealed": whom,
             "opened_at": now,

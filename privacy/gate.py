@@ -154,7 +154,7 @@ def disclose(
         raise NotDecided(recipient.name)
     return Disclosure.objects.create(
         **whose(subject),
-        **named(subject),
+        **named(subject, now),
         recipient=recipient.key,
         purpose=purpose.key,
         disclosed_at=now,
@@ -162,10 +162,11 @@ def disclose(
     )
 
 
-def named(subject: Subject) -> dict[str, str]:
-    """By what somebody is found of whom neither account nor address is known."""
-    unknown = not (subject.user or subject.emails)
-    return {"reference": handovers.plain(min(subject.references, default="")) if unknown else ""}
+def named(subject: Subject, now: datetime) -> dict[str, Any]:
+    """By what somebody is found whose address is not known, or whose nobody proved."""
+    if subject.references:
+        return {"reference": handovers.plain(min(subject.references))}
+    return {"proved_at": now if subject.email in subject.emails else None}
 
 
 def whose(subject: Subject) -> dict[str, Any]:

@@ -6,14 +6,27 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Exists,
+    Func,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+)
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from privacy.declarations import Declaration, Role, registry
-from privacy.models import Disclosure
+from privacy.models import ConsentDecision, Disclosure
 from privacy.purposes import purposes, recipients
 from privacy.subjects import Subject
 from privacy.vocabulary import Category
+
+RESTRICTING = (ConsentDecision.Action.RESTRICTED, ConsentDecision.Action.LIFTED)
+NUMBER = "substring(%%(expressions)s from '^%s:([0-9]{1,18})$')"
 
 
 def plain(reference: str) -> str:
@@ -22,13 +35,17 @@ def plain(reference: str) -> str:
 
 
 def by_reference(subject: Subject) -> Q:
-    """What was handed over of somebody who has no address here, such as who receives a gift."""
+    """What was handed over of somebody who has no address here, such as who receives a gift; and
+    of an address that nobody proved, for who reads it and names the number."""
     named = {plain(one) for one in subject.references} - {""}
-    return Q(reference__in=sorted(named)) if named else Q(pk__in=())
+    mine = Q(email__in=["", *subject.emails], user=None)
+    return mine & Q(reference__in=sorted(named)) if named else Q(pk__in=())
 
 
-# Whose hand-over it was: written down at that moment.
-HERS = Role("user", "email", proved=Q(), match=by_reference)
+# Whose a hand-over was: written down at that moment.
+HERS = Role("user", "email", proved=Q(proved_at__isnull=False), match=by_reference)
+
+occasions: dict[str, type[Model]] = {}
 
 
 def not_yet_told(now: datetime | None = None) -> Q:
@@ -39,6 +56,38 @@ def not_yet_told(now: datetime | None = None) -> Q:
 def handed_over(subject: Subject) -> QuerySet[Disclosure]:
     """Of which the person may be told; what he may not know yet is not counted either."""
     return Disclosure.objects.filter(HERS.reach(subject)).exclude(not_yet_told())
+
+
+def prove(reference: str, email: str, *, now: datetime) -> None:
+    """The address that was typed with this number is its reader's: so is what was handed over."""
+    typed = Disclosure.objects.filter(
+        reference=plain(reference), email=email.lower(), proved_at=None
+    )
+    typed.update(proved_at=now)
+
+
+def register_occasion(kind: str, model: type[Model]) -> None:
+    """Say which rows a hand-over ``about`` this kind speaks of, such as ``order:7``."""
+    occasions[kind] = model
+
+
+def under_way(model: type[Any]) -> Q | None:
+    """What is on record of a contract that still runs stays with it: who was given its data, to be
+    told when it goes; and, of the same address, that it may not be used meanwhile."""
+    if model is ConsentDecision:
+        named = Disclosure.objects.filter(running(), email=OuterRef("email")).exclude(email="")
+        return Q(Exists(named), action__in=RESTRICTING)
+    return running() if model is Disclosure else None
+
+
+def running() -> Q:
+    """The hand-overs of what is still being performed."""
+    found = Q(pk__in=())
+    for kind, model in occasions.items():
+        number = Func(OuterRef("about"), template=NUMBER % kind, output_field=CharField())
+        row = model._base_manager.filter(registry[model].performing or Q(pk__in=()))
+        found |= Q(Exists(row.filter(pk=Cast(number, BigIntegerField()))))
+    return found
 
 
 def told(row: Disclosure) -> dict[str, Any]:

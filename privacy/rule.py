@@ -24,6 +24,7 @@ NOTHING = Q(pk__in=())
 Hold = Callable[[type[Any]], "Q | None"]
 holds: list[Hold] = []
 pauses: list[Hold] = []
+stays: list[Hold] = []
 
 
 def register_hold(hold: Hold) -> None:
@@ -41,6 +42,12 @@ def register_pause(pause: Hold) -> None:
         pauses.append(pause)
 
 
+def register_stay(stay: Hold) -> None:
+    """``stay(model)`` matches the rows that a request leaves to what still runs, as holds do."""
+    if stay not in stays:
+        stays.append(stay)
+
+
 def due(declaration: Declaration, group: Group, now: datetime, *, on_request: bool) -> Q:
     """The rows in which no purpose justifies these fields any longer.
 
@@ -53,8 +60,8 @@ def due(declaration: Declaration, group: Group, now: datetime, *, on_request: bo
         held_by(purpose, declaration.performing, clock, now, on_request=on_request)
         for purpose in group.purposes
     ]
-    pausing = NOTHING if on_request else paused(declaration)
-    return ~reduce(or_, [*held, held_back(declaration), pausing], NOTHING)
+    resting = staying(declaration) if on_request else paused(declaration)
+    return ~reduce(or_, [*held, held_back(declaration), resting], NOTHING)
 
 
 def held_by(
@@ -73,6 +80,10 @@ def held_back(declaration: Declaration) -> Q:
 
 def paused(declaration: Declaration) -> Q:
     return matched(declaration, pauses)
+
+
+def staying(declaration: Declaration) -> Q:
+    return matched(declaration, stays)
 
 
 def matched(declaration: Declaration, asked: list[Hold]) -> Q:

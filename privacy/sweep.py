@@ -16,7 +16,7 @@ from privacy import erased, erasers, writings
 from privacy.declarations import CLAIMS, Declaration, Group, registry
 from privacy.plan import Ground, Line
 from privacy.purposes import Purpose
-from privacy.rule import NOTHING, due, held_back, held_by
+from privacy.rule import NOTHING, due, held_back, held_by, staying
 from privacy.vocabulary import Erase
 
 Keys = Collection[Any]
@@ -95,6 +95,12 @@ class Sweep:
             if over := held - running:
                 since = self.rows(over).aggregate(last=Max(clock))["last"]
                 yield Ground(purpose, len(over), since, purpose.retention.until(since))
+        yield from self.held_elsewhere(group, pks)
+
+    def held_elsewhere(self, group: Group, pks: Keys) -> Iterator[Ground]:
+        """What holds these rows beside their own purposes: what they speak of, and holds."""
+        if held := self.keys(pks, staying(self.declaration)):
+            yield Ground(group.purposes[0], len(held))
         if held := self.keys(pks, held_back(self.declaration)):
             yield Ground(CLAIMS, len(held), on_hold=True)
 

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.crypto import constant_time_compare
 
 from orders.models import Order
+from orders.personal_data import proved
 from outbox.services import Letter, queue
 
 PROOF = Signer(salt="orders.proof")
@@ -59,7 +60,8 @@ def prove(order: Order, proof: str, *, now: datetime) -> bool:
     """Remember that the order's address is the reader's, if he came by the mail's own link."""
     if not order.email or not constant_time_compare(proof_of(order), proof):
         return False
-    Order.objects.filter(pk=order.pk, email_proved_at=None).update(email_proved_at=now)
+    if Order.objects.filter(pk=order.pk, email_proved_at=None).update(email_proved_at=now):
+        proved(order, now=now)
     return True
 
 

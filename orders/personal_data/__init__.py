@@ -12,7 +12,7 @@ from orders.models import (
     WebhookEvent,
 )
 from orders.personal_data import order, parcels, payment, places
-from orders.personal_data.handovers import told_carrier, told_paypal
+from orders.personal_data.handovers import proved, told_carrier, told_paypal
 from orders.personal_data.purposes import (
     ACCOUNTING,
     CARRIER,
@@ -38,6 +38,7 @@ __all__ = [
     "parcels",
     "payment",
     "places",
+    "proved",
     "told_carrier",
     "told_paypal",
 ]

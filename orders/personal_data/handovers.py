@@ -9,16 +9,27 @@ from typing import Any
 from orders.models import Order, PaymentAttempt
 from orders.personal_data.purposes import FULFILMENT, PAYMENT, PAYPAL
 from privacy.declarations import Recipient, Subject, registry
+from privacy.handovers import prove, register_occasion
+
+register_occasion("order", Order)
+
+
+def buyer_of(order: Order) -> Any:
+    """Whose a hand-over is; of an address that nobody proved, theirs who name the number too."""
+    if order.customer or order.email_proved_at:
+        return order.customer or order.email
+    return Subject(emails=frozenset({order.email}), references=frozenset({order.number}))
+
+
+def proved(order: Order, *, now: datetime) -> None:
+    """What was handed over of the order is its reader's too, now that the address is."""
+    prove(order.number, order.email, now=now)
 
 
 def told_paypal(order: Order, *, now: datetime) -> None:
-    """Put on record what PayPal was given of an order: its number, its lines, its amounts.
-
-    Under its key, not its number: who reads the record of an address that somebody mistyped must
-    not learn the number, which opens the order together with that address.
-    """
+    """Put on record what PayPal was given of an order: its number, its lines, its amounts."""
     PAYPAL.received(
-        order.customer or order.email,
+        buyer_of(order),
         purpose=PAYMENT,
         fields=("number", "lines", "total"),
         about=f"order:{order.pk}",
@@ -33,7 +44,7 @@ def told_carrier(order: Order, carrier: Recipient, *, fields: Iterable[str], now
     """
     given = [*fields]
     said: dict[str, Any] = {"purpose": FULFILMENT, "about": f"order:{order.pk}", "now": now}
-    carrier.received(order.customer or order.email, fields=given, **said)
+    carrier.received(buyer_of(order), fields=given, **said)
     if order.gift_code:
         receiver = Subject(references=frozenset({order.gift_code}))
         his = [name for name in given if name.startswith("delivery_")]

@@ -72,8 +72,10 @@ class Disclosure(models.Model):
     )
     email = models.EmailField(_("e-mail address"), blank=True)  # in lower case
     subject_id = models.UUIDField(_("person's number"), null=True)
-    # What somebody of whom no address is known names himself by, such as the code of a gift.
-    reference = models.CharField(_("your code"), max_length=40, blank=True)  # see handovers.plain
+    # By what somebody names himself of whom no proved address is known, see handovers.plain: the
+    # number of an order, or the code of a gift.
+    reference = models.CharField(_("number or code"), max_length=40, blank=True)
+    proved_at = models.DateTimeField(_("address proved"), null=True, blank=True)
     recipient = models.CharField(_("recipient"), max_length=100)
     purpose = models.CharField(_("purpose"), max_length=50)
     fields = ArrayField(models.CharField(max_length=50), verbose_name=_("what was handed over"))

@@ -99,7 +99,9 @@ class Duty(models.Model):
         verbose_name_plural = _("duties to tell recipients")
         constraints = [
             models.UniqueConstraint(
-                fields=["request", "recipient", "kind"], name="privacy_duty_once"
+                fields=["request", "recipient", "kind"],
+                condition=Q(ended_at=None),
+                name="privacy_duty_once",
             )
         ]
 

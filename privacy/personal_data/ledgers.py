@@ -18,7 +18,7 @@ from privacy.declarations import (
     not_personal,
     personal,
 )
-from privacy.handovers import by_reference, not_yet_told
+from privacy.handovers import HERS, not_yet_told
 from privacy.models import ConsentDecision, Disclosure, Erased, LedgerMark, PurgeRun
 from privacy.personal_data.purposes import CHOICES, DISCLOSURES
 
@@ -49,7 +49,7 @@ declare(
 declare(
     Disclosure,
     personal(
-        *("email", "subject_id", "reference"),
+        *("email", "subject_id", "reference", "proved_at"),
         category=Category.CONTACT,
         purposes=[DISCLOSURES],
         source=Source.DERIVED,
@@ -74,11 +74,11 @@ declare(
         about="officer",
     ),
     not_personal("nonce"),
-    user="user",
-    email="email",
-    proved=Q(),
+    user=HERS.user,
+    email=HERS.email,
+    proved=HERS.proved,
+    match=HERS.match,
     clock="disclosed_at",
-    match=by_reference,
     unseen=not_yet_told,
     keep_row=True,
     roles={"officer": Role(user="decided_by")},

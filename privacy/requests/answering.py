@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from privacy import duties, letters, writings
 from privacy.models import Request, RequestEvent
@@ -72,7 +74,9 @@ def told(case: Request, now: datetime) -> list[dict[str, Any]]:
     owed = list(duties.shown(case.duties.all(), now))
     said = zip(owed, duties.told(owed, case.language), strict=True)
     answers = {duty.recipient: words for duty, words in said}
-    return [{**one, **answers.get(one["key"], {})} for one in case.receipt.get("told", [])]
+    with translation.override(case.language):
+        later = {"state": _("is told when what still runs with you has ended")}
+    return [{**one, **answers.get(one["key"], later)} for one in case.receipt.get("told", [])]
 
 
 def fate(case: Request) -> letters.Fate:

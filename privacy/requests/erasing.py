@@ -18,6 +18,7 @@ from privacy.models import Duty, Request
 from privacy.models.events import Action
 from privacy.models.requests import State
 from privacy.plan import Plan
+from privacy.requests import unproved
 from privacy.requests.answering import answer
 from privacy.requests.decisions import MINIMAL
 from privacy.requests.events import SYSTEM, record
@@ -49,12 +50,16 @@ def database(case: Request, now: datetime) -> bool:
         return True
     subject = unseal(case.sealed)
     Request.objects.filter(pk=case.pk).update(user_id=None, answer="", **MINIMAL)
-    told, lying = recipients(subject, case.language), erasure.lying_elsewhere(subject)
+    said = {
+        "told": recipients(subject, case.language),
+        "unproved": unproved.named(subject, case.language),
+    }
+    lying = erasure.lying_elsewhere(subject)
     duties.open_for(case, Duty.Kind.ERASURE, subject, now=now)
     writings.open_for(case, subject, now=now)
     plan, files = erasure.erase_rows(subject, now)
     plan.elsewhere |= lying
-    keep(case, plan, {**receipt(plan, case.language, now), "told": told}, files)
+    keep(case, plan, {**receipt(plan, case.language, now), **said}, files)
     record(case, Action.PARTLY_ERASED if plan.kept else Action.ERASED, by=SYSTEM, now=now)
     return mark(case, "database")
 
@@ -183,8 +188,9 @@ def said_again(case: Request, new: dict[str, Any]) -> dict[str, Any]:
     """For a receipt that was not sent yet, what went before has gone too."""
     old = case.receipt
     if case.state == State.PARTIALLY_RETAINED:
-        return {**new, "told": []}
-    return {**new, **{part: old[part] for part in ("goes", "elsewhere", "told") if part in old}}
+        return new
+    kept = ("goes", "elsewhere", "told", "unproved")
+    return {**new, **{part: old[part] for part in kept if part in old}}
 
 
 @transaction.atomic
@@ -195,12 +201,14 @@ def again(pk: int, *, now: datetime) -> bool:
         return False
     subject = unseal(case.sealed)
     named = case.sealed.get("identifiers") or residue.identifiers(subject)
+    told = recipients(subject, case.language)
+    duties.open_for(case, Duty.Kind.ERASURE, subject, now=now)
     plan, lying = erasure.erase_rows(subject, now)
     held = any(line.until is None for line in plan.kept)
     if case.state == State.PARTIALLY_RETAINED and not plan.gone and held:
         return False
     case.sealed = {**case.sealed, "identifiers": named}
-    keep(case, plan, said_again(case, receipt(plan, case.language, now)), lying)
+    keep(case, plan, said_again(case, {**receipt(plan, case.language, now), "told": told}), lying)
     Request.objects.filter(pk=pk).update(
         state=State.EXECUTING, closed_at=None, steps=["sealed", "database", "tombstone"], attempts=0
     )

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
+from django.utils import translation
+from django.utils.text import capfirst
 
 from privacy import declarations
 from privacy.declarations import Declaration, Role
@@ -18,6 +22,12 @@ def counts(subject: Subject) -> list[tuple[str, int]]:
     )
     found = [(room.plural, unreached(room, subject)) for room in rooms]
     return [(name, number) for name, number in found if number]
+
+
+def named(subject: Subject, language: str) -> list[list[Any]]:
+    """The same for a letter, as JSON values in its language."""
+    with translation.override(language):
+        return [[capfirst(name), number] for name, number in counts(subject)]
 
 
 def unreached(declaration: Declaration, subject: Subject) -> int:

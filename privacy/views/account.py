@@ -24,7 +24,7 @@ from privacy.clock import clock
 from privacy.holdings import handovers, holdings
 from privacy.latest import latest
 from privacy.models import Request
-from privacy.requests import filing
+from privacy.requests import filing, unproved
 from privacy.requests.receipt import receipt
 
 HOUR = timedelta(hours=1)
@@ -87,7 +87,9 @@ def delete(request: HttpRequest) -> HttpResponse:
         return redirect("privacy:scheduled")
     if filing.running_deletion(account(request)):
         return redirect("privacy:scheduled")
-    plan = receipt(erasure.preview(subjects.of(request.user), now), get_language() or "nl", now)
+    subject, language = subjects.of(request.user), get_language() or "nl"
+    plan = receipt(erasure.preview(subject, now), language, now)
+    plan["unproved"] = unproved.named(subject, language)
     context = {"plan": plan, "now": now, "until": now + settings.COOLING_OFF}
     context["texts"] = writings.count(subjects.of(request.user))
     return render(request, "privacy/delete.html", context)
