@@ -63,6 +63,8 @@ def told_mail_provider(message: Message, *, now: datetime) -> None:
     """Put on record, once for each message, that its carrier is given it.
 
     What is sent to someone whom we forget, such as the receipt of an erasure, names nobody.
+    ``context`` is the letter as it left, whatever it tells: a later correction changes no letter,
+    so it is none of the carrier's business, who was told where to bring it and keeps no more.
     """
     if message.attempts > 1 or message.kind in AT_WORK:
         return

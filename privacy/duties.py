@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from privacy import handovers
 from privacy.declarations import Group, registry
-from privacy.handovers import HERS, not_yet_told
+from privacy.handovers import HERS, concerning, not_yet_told
 from privacy.models import Disclosure, Duty, Request
 from privacy.models.events import Action
 from privacy.purposes import Recipient, recipients
@@ -50,11 +50,7 @@ def open_for(
 
 def received(subject: Subject, fields: Iterable[str] | None = None) -> QuerySet[Disclosure]:
     """What was really handed over of the person; of these fields only, or their categories."""
-    handed = Disclosure.objects.filter(HERS.reach(subject))
-    if fields is None:
-        return handed
-    kinds = {one.category.value for one in groups() if one.category and {*fields} & {*one.fields}}
-    return handed.filter(fields__overlap=[*fields, *kinds])
+    return Disclosure.objects.filter(HERS.reach(subject), concerning(fields))
 
 
 def groups() -> Iterator[Group]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -88,6 +89,15 @@ def running() -> Q:
         row = model._base_manager.filter(registry[model].performing or Q(pk__in=()))
         found |= Q(Exists(row.filter(pk=Cast(number, BigIntegerField()))))
     return found
+
+
+def concerning(fields: Iterable[str] | None = None) -> Q:
+    """The hand-overs of one of these fields, by its name or that of its category; None: of all."""
+    if fields is None:
+        return Q()
+    groups = [group for declared in registry.values() for group in declared.personal]
+    kinds = {one.category.value for one in groups if one.category and {*fields} & {*one.fields}}
+    return Q(fields__overlap=[*fields, *kinds])
 
 
 def told(row: Disclosure) -> dict[str, Any]:

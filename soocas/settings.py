@@ -44,7 +44,7 @@ INSTALLED_APPS = [
     "mailings",
     "orders",
     "soocas",
-    "django.contrib.admin",
+    "soocas.desk.DeskConfig",
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sitemaps",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from privacy import writings
 from privacy.desk import forms, holding
-from privacy.models import Duty, Request
+from privacy.models import Correction, Duty, Request
 from privacy.models.requests import Kind, State
 from privacy.purposes import recipients as declared
 from privacy.requests import decisions, extending
@@ -18,6 +18,7 @@ from privacy.requests.receipt import recipients
 from privacy.requests.subject import subject_of
 
 TELLS = (Kind.ERASURE, Kind.RECTIFICATION, Kind.RESTRICTION)  # Art. 19 GDPR
+STATES = Correction.State
 OWN = {"hold", "release", "country", "note", "assign"}  # what is open to who may not decide
 
 
@@ -54,11 +55,19 @@ def barred(case: Request, staff_id: int) -> str:
 
 
 def to_be_told(case: Request) -> list[dict[str, Any]]:
-    """The actual recipients, before anything is carried out."""
+    """The actual recipients, before anything is carried out; of a correction those it concerns."""
     known = case.is_open and case.email and case.email_proved_at
     if case.kind not in TELLS or not known or case.duties.exists():
         return []
-    return recipients(subject_of(case), case.language)
+    return recipients(subject_of(case), case.language, concerned(case))
+
+
+def concerned(case: Request) -> set[str] | None:
+    """The fields that a correction changes, and may still; None: everything of the person."""
+    if case.kind != Kind.RECTIFICATION:
+        return None
+    proposed = case.corrections.exclude(state__in=(STATES.REFUSED, STATES.STALE))
+    return {*proposed.values_list("field", flat=True)}
 
 
 def told(case: Request, now: datetime) -> list[dict[str, Any]]:

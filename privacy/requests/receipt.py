@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from privacy import declarations
 from privacy.clock import bars, fraction
-from privacy.handovers import handed_over, told
+from privacy.handovers import concerning, handed_over, told
 from privacy.models import Request
 from privacy.plan import Ground, Line, Plan
 from privacy.processing import open_ended
@@ -112,11 +112,16 @@ def lying_elsewhere(plan: Plan) -> Iterator[dict[str, Any]]:
             yield {"name": str(name), "rows": number or "", "note": notes.get(str(name), "")}
 
 
-def recipients(subject: Subject, language: str) -> list[dict[str, Any]]:
-    """Who had received data about the person (Art. 19 GDPR). Read it before the rows let go."""
+def recipients(
+    subject: Subject, language: str, fields: Iterable[str] | None = None
+) -> list[dict[str, Any]]:
+    """Who had received data about the person (Art. 19 GDPR), or only one of these fields.
+
+    Read it before the rows let go.
+    """
     found: dict[tuple[str, str], dict[str, Any]] = {}
     with translation.override(language):
-        for row in handed_over(subject):
+        for row in handed_over(subject).filter(concerning(fields)):
             said, day = told(row), wording.day(row.disclosed_at, language)
             one = found.setdefault(
                 (said["key"], said["name"]),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from orders.models import Invoice, Order
 from orders.personal_data import CARRIER, told_carrier
+from outbox.personal_data import MAIL, MAIL_PROVIDER
 from privacy import subjects
 from privacy.gate import is_restricted
 from privacy.models import Correction, Duty, Note, Request
@@ -277,10 +278,17 @@ def test_who_received_the_old_value_has_to_be_told_and_nobody_else(
 ) -> None:
     now = timezone.now()
     told_carrier(order, CARRIER, fields=("delivery_name", "delivery_street"), now=now)
+    MAIL_PROVIDER.received(
+        order.customer, purpose=MAIL, fields=("recipient", "context"), about="", now=now
+    )
     case = propose(signed_in, order, **{"change-delivery_street": "Lindelaan"})
+    looking = officer("dpo", "ada@soocas.example")
+    page = looking.get(f"/admin/privacy/request/{case.pk}/change/")
 
     by_two(case)
 
+    assert page.context is not None
+    assert [one["key"] for one in page.context["told"]] == ["carrier"]
     assert [duty.recipient for duty in Duty.objects.all()] == ["carrier"]
     assert Duty.objects.get().kind == "rectification"
 
