@@ -21,7 +21,7 @@ from privacy.desk.queue import Queue
 from privacy.desk.report import FIRST_YEAR
 from privacy.models import Disclosure, Request
 from privacy.officer_forms import LetterForm
-from privacy.requests import decisions, filing
+from privacy.requests import decisions, filing, standstill
 
 CHANGE = "privacy.change_request"
 
@@ -124,8 +124,7 @@ def nothing(request: HttpRequest, case: Request) -> None:
 
 DECISIONS: dict[str, deeds.Deed] = {
     "approve": deeds.simply(decisions.approve),
-    "hold": deeds.simply(decisions.hold),
-    "release": deeds.simply(decisions.release),
+    "release": deeds.simply(standstill.release),
     **deeds.DEEDS,
     **corrections.DEEDS,
     **acts.ACTS,

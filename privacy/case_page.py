@@ -14,7 +14,7 @@ from privacy.latest import latest
 from privacy.models import Request
 from privacy.models.requests import Kind, State
 from privacy.plan import Plan
-from privacy.requests import arriving, decisions, events, extending, unproved
+from privacy.requests import arriving, decisions, events, extending, standstill, unproved
 from privacy.requests.receipt import receipt
 from privacy.requests.subject import subject_of
 
@@ -72,7 +72,7 @@ def possible(case: Request, now: datetime) -> set[str]:
     stuck = case.state == State.NEEDS_OPERATOR
     asked = {
         "release": bool(case.held_at),
-        "hold": case.is_open and not case.held_at,
+        "hold": standstill.holdable(case),
         "answer": (waits or stuck) and not runs and not pending.waits(case),
         "otherwise": arriving.is_lost(case),
         "refuse": (waits or stuck) and not case.cooling_off_until and not case.sealed,

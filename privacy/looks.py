@@ -25,6 +25,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from privacy.declarations import Declaration, Role, registry
+from privacy.handovers import by_reference, plain
 from privacy.models import Look
 from privacy.subjects import Subject
 from privacy.vocabulary import Category, Text
@@ -121,6 +122,7 @@ def rows(model: type[Model], keys: list[str]) -> list[Model]:
 class Whom:
     user: int | None = None
     email: str = ""
+    reference: str = ""  # of who has neither, such as the receiver of a gift
 
 
 def record(seen: list[Model], staff: Any, *, now: datetime) -> None:
@@ -135,17 +137,23 @@ def record(seen: list[Model], staff: Any, *, now: datetime) -> None:
         get_user_model()._default_manager.select_for_update(no_key=True).get(pk=staff.pk)
         said = {"model": seen[0]._meta.label, "role": role_of(staff)}
         Look.objects.bulk_create(
-            Look(user_id=whom.user, email=whom.email, key=key, staff=staff, looked_at=now, **said)
+            Look(**row(whom), key=key, staff=staff, looked_at=now, **said)
             for key, whom in people - looked(seen, staff, now)
         )
+
+
+def row(whom: Whom) -> dict[str, Any]:
+    return {"user_id": whom.user, "email": whom.email, "reference": whom.reference}
 
 
 def looked(seen: list[Model], staff: Any, now: datetime) -> set[tuple[str, Whom]]:
     """Which of these looks are written down already."""
     keys = [str(row.pk)[:64] for row in seen]
     looks = Look.objects.filter(model=seen[0]._meta.label, key__in=keys, staff=staff)
-    recent = looks.filter(looked_at__gt=now - AGAIN).values_list("key", "user", "email")
-    return {(key, Whom(user, email)) for key, user, email in recent}
+    recent = looks.filter(looked_at__gt=now - AGAIN).values_list(
+        "key", "user", "email", "reference"
+    )
+    return {(key, Whom(user, email, code)) for key, user, email, code in recent}
 
 
 def persons(seen: list[Model]) -> Iterator[tuple[str, Whom]]:
@@ -163,8 +171,8 @@ def is_work(declared: Declaration, role: str) -> bool:
 
 
 def persons_in(seen: list[Model], role: Role) -> Iterator[tuple[str, Whom]]:
-    """The account, else the address. A role found in another way, as by a gift's code, has none."""
-    ways = [way for way in (role.user, role.email) if way]
+    """The account, else the address, else the code that the person has."""
+    ways = [way for way in (role.user, role.email, role.code) if way]
     mine = type(seen[0])._base_manager.filter(pk__in=[row.pk for row in seen])
     for found in mine.values("pk", *ways) if ways else ():
         key = str(found["pk"])[:64]
@@ -172,6 +180,8 @@ def persons_in(seen: list[Model], role: Role) -> Iterator[tuple[str, Whom]]:
             yield key, Whom(user)
         elif email := found.get(role.email):
             yield key, Whom(email=str(email).lower())
+        elif code := found.get(role.code):
+            yield key, Whom(reference=plain(str(code)))
 
 
 def role_of(staff: Any) -> str:
@@ -181,7 +191,7 @@ def role_of(staff: Any) -> str:
 
 def looks_of(subject: Subject) -> list[dict[str, Any]]:
     """Who looked at a person's file: when, in which role and at what; never who by name."""
-    mine = Q(pk__in=())
+    mine = by_reference(subject)
     if subject.user:
         mine |= Q(user=subject.user.pk)
     if subject.emails:

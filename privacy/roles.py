@@ -20,7 +20,8 @@ class Role:
     ``user`` is the lookup of the account. ``email`` is the lookup of the address, matched without
     regard to case and only in rows without an account. Such a row is reached where ``proved``
     matches it (``Q()``: always) or where the person names its ``reference``. Rows that hold no
-    address but something made of it are found by ``match``. ``generic`` names the two columns,
+    address but something made of it are found by ``match``, a secret in the column ``code`` among
+    them: who has it is the person, and has nothing else here. ``generic`` names the two columns,
     content type and key, by which a row points at any other: it is whoever's that one is.
     """
 
@@ -29,6 +30,7 @@ class Role:
     proved: Q | None = None
     reference: str = ""
     match: Callable[[Subject], Q] | None = None
+    code: str = ""
     generic: tuple[str, str] = ("", "")
 
     def reach(self, subject: Subject) -> Q:

@@ -111,7 +111,7 @@ declare(
     email="email",
     proved=Q(email_proved_at__isnull=False),
     reference="number",
-    roles={"receiver": Role(match=received_by)},
+    roles={"receiver": Role(match=received_by, code="gift_code")},
     facts={
         "delivery_name": "name",
         "billing_name": "name",

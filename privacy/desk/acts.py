@@ -16,7 +16,7 @@ from privacy.desk import forms, holding
 from privacy.models import Duty, Hold, Note, Request
 from privacy.models.events import Action, Role
 from privacy.models.requests import OPEN
-from privacy.requests import decisions
+from privacy.requests import decisions, standstill
 from privacy.requests.events import Actor, record
 
 
@@ -65,6 +65,15 @@ def place(request: HttpRequest, case: Request) -> dict[str, Any] | None:
     return None
 
 
+def hold(request: HttpRequest, case: Request) -> dict[str, Any] | None:
+    form = forms.StandstillForm(request.POST)
+    if not form.is_valid():
+        return {"standstill_form": form}
+    ground, reasons = Hold.Ground(form.cleaned_data["why_still"]), form.cleaned_data["still"]
+    standstill.hold(case, ground, reasons, by=by(request), now=timezone.now())
+    return None
+
+
 def free(request: HttpRequest, case: Request) -> None:
     key = request.POST.get("held", "")
     pk = int(key) if key.isdecimal() and len(key) < 19 else 0
@@ -100,6 +109,7 @@ def texts(request: HttpRequest, case: Request) -> dict[str, Any] | None:
 ACTS: dict[str, Deed] = {
     "note": note,
     "assign": assign,
+    "hold": hold,
     "place": place,
     "free": free,
     "answered": answered,

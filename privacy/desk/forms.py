@@ -43,6 +43,13 @@ class HoldForm(forms.Form):
         self.fields["thing"] = forms.ChoiceField(label=_("What is held"), choices=found)
 
 
+class StandstillForm(forms.Form):
+    why_still = forms.ChoiceField(
+        label=_("Why the deletion stands still"), choices=[("", "—"), *GROUNDS]
+    )
+    still = words(_("Reasons, as the person will read them"))
+
+
 class TextsForm(forms.Form):
     ground = forms.ChoiceField(label=_("Kept or taken out, and why"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from privacy import writings
@@ -12,7 +13,7 @@ from privacy.desk import forms, holding
 from privacy.models import Correction, Duty, Request
 from privacy.models.requests import Kind, State
 from privacy.purposes import recipients as declared
-from privacy.requests import decisions, extending
+from privacy.requests import decisions, extending, standstill
 from privacy.requests.events import officer
 from privacy.requests.receipt import recipients
 from privacy.requests.subject import subject_of
@@ -40,6 +41,8 @@ def more(case: Request, staff_id: int, can: set[str], now: datetime) -> dict[str
         "held_rows": holding.in_force(case, things),
         "note_form": forms.NoteForm(),
         "assign_form": forms.AssignForm(),
+        "still_ground": standstill.ground_of(case, get_language() or "nl"),
+        "standstill_form": forms.StandstillForm(),
         "hold_form": forms.HoldForm(case=case),
         "duty_form": forms.DutyForm(),
     }

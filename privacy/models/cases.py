@@ -76,6 +76,7 @@ class Note(models.Model):
         QUESTION = "question", _("question to the person")
         REPLY = "reply", _("answer of the person")
         DELAY = "delay", _("why more time is needed, as the person was told")
+        HOLD = "hold", _("why the deletion stands still, as the person was told")
 
     request = models.ForeignKey(Request, models.CASCADE, related_name="notes")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.INTERNAL)
@@ -139,6 +140,7 @@ class Look(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="looks_at"
     )
     email = models.EmailField(_("e-mail address"), blank=True)  # in lower case
+    reference = models.CharField(_("your code"), max_length=40, blank=True)  # of who has no address
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -154,6 +156,9 @@ class Look(models.Model):
         indexes = [
             models.Index(fields=["email"], name="privacy_look_by_email"),
             models.Index(Upper("email"), name="look_by_upper_email"),  # as iexact compares
+            models.Index(
+                fields=["reference"], condition=~Q(reference=""), name="privacy_look_by_reference"
+            ),
         ]
 
     def __str__(self) -> str:

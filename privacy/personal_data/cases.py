@@ -17,7 +17,7 @@ from privacy.declarations import (
     not_personal,
     personal,
 )
-from privacy.handovers import not_yet_told
+from privacy.handovers import by_reference, not_yet_told
 from privacy.models import Correction, Duty, Export, Hold, Look, Note, Residue
 from privacy.personal_data.purposes import (
     ACCOUNTABILITY,
@@ -208,7 +208,7 @@ declare(
 declare(
     Look,
     personal(
-        "email",
+        *("email", "reference"),
         category=Category.RIGHTS,
         purposes=[DISCLOSURES],
         source=Source.OBSERVED,
@@ -234,6 +234,7 @@ declare(
     user="user",
     email="email",
     proved=Q(),
+    match=by_reference,
     clock="looked_at",
     keep_row=True,
     roles={"officer": Role(user="staff")},

@@ -14,7 +14,7 @@ from privacy import letters, remedies
 from privacy.corrections import pending, to_go_on
 from privacy.models import Note, Request
 from privacy.models.events import Action
-from privacy.models.requests import OPEN, Kind, Refusal, State
+from privacy.models.requests import Kind, Refusal, State
 from privacy.requests import address, wording
 from privacy.requests.events import PERSON, Actor, record
 from privacy.requests.reviewers import first_reviewers
@@ -70,24 +70,6 @@ def withdraw(case: Request, *, now: datetime) -> None:
         **MINIMAL,
     )
     record(case, Action.CANCELLED, by=PERSON, now=now)
-
-
-@transaction.atomic
-def hold(case: Request, *, by: Actor, now: datetime) -> None:
-    """Keep a request from being carried out until it is released."""
-    held = Request.objects.filter(pk=case.pk, state__in=OPEN, held_at=None).update(held_at=now)
-    if not held:
-        raise NotPossible
-    record(case, Action.HELD, by=by, now=now)
-
-
-@transaction.atomic
-def release(case: Request, *, by: Actor, now: datetime) -> None:
-    """End a hold. A cooling-off that ended meanwhile is carried out by the next sweep."""
-    freed = Request.objects.filter(pk=case.pk, held_at__isnull=False).update(held_at=None)
-    if not freed:
-        raise NotPossible
-    record(case, Action.RELEASED, by=by, now=now)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from privacy.models import Request
 from privacy.models.events import Action
 
-DECIDED = (Action.APPROVED, Action.REFUSED, Action.ANSWERED)
+DECIDED = (Action.APPROVED, Action.REFUSED, Action.ANSWERED, Action.HELD)
 
 
 def first_reviewers(case: Request) -> set[int | None]:

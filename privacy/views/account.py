@@ -24,7 +24,7 @@ from privacy.clock import clock
 from privacy.holdings import handovers, holdings
 from privacy.latest import latest
 from privacy.models import Request
-from privacy.requests import filing, unproved
+from privacy.requests import filing, standstill, unproved
 from privacy.requests.receipt import receipt
 
 HOUR = timedelta(hours=1)
@@ -102,7 +102,8 @@ def scheduled(request: HttpRequest) -> HttpResponse:
     case = filing.running_deletion(account(request))
     if case is None:
         return redirect("privacy:requests")
-    return render(request, "privacy/scheduled.html", {"case": case})
+    ground = standstill.ground_of(case, get_language() or "nl")
+    return render(request, "privacy/scheduled.html", {"case": case, "still_ground": ground})
 
 
 @never_cache

@@ -23,12 +23,11 @@ from privacy.holdings import handovers
 from privacy.latest import latest
 from privacy.models import Duty, Note, Request
 from privacy.models.requests import Kind, State
-from privacy.requests import asking, decisions, filing
+from privacy.requests import asking, decisions, filing, reviewing, standstill
 from privacy.requests.filing import Wish
-from privacy.requests.reviewing import ANSWERED
 from privacy.views.account import account
 
-SHARED = (Note.Kind.QUESTION, Note.Kind.REPLY, Note.Kind.STATEMENT, Note.Kind.DELAY)
+SHARED = (Note.Kind.QUESTION, Note.Kind.REPLY, Note.Kind.STATEMENT, Note.Kind.DELAY, Note.Kind.HOLD)
 WITHDRAWABLE = (State.COOLING_OFF, State.IN_ASSESSMENT, State.NEEDS_OPERATOR)
 
 
@@ -51,18 +50,23 @@ def case(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def context(found: Request) -> dict[str, Any]:
-    now, answered = timezone.now(), found.state in ANSWERED
+    now, language = timezone.now(), get_language() or "nl"
     return {
         "case": found,
         "clock": clock(found, now),
+        "still_ground": standstill.ground_of(found, language),
         "notes": found.notes.filter(kind__in=SHARED).exclude(text=""),
         "corrections": desk.differences(found),
-        "told": duties.told(duties.shown(found.duties.all(), now), get_language() or "nl"),
+        "told": duties.told(duties.shown(found.duties.all(), now), language),
         "question": asking.question_of(found),
         "reply_form": ReplyForm(),
-        "appeal_form": AppealForm() if answered and found.kind != Kind.APPEAL else None,
+        "appeal_form": AppealForm() if may_appeal(found) else None,
         "may_withdraw": found.asked_at or (found.state in WITHDRAWABLE and not found.sealed),
     }
+
+
+def may_appeal(found: Request) -> bool:
+    return reviewing.decided(found) and found.kind != Kind.APPEAL
 
 
 def withdraw(request: HttpRequest, found: Request) -> None:
@@ -83,7 +87,7 @@ def appeal(request: HttpRequest, found: Request) -> dict[str, Any] | None:
     form = AppealForm(request.POST)
     if not form.is_valid():
         return {"appeal_form": form}
-    if found.state not in ANSWERED or found.kind == Kind.APPEAL:
+    if not may_appeal(found):
         raise decisions.NotPossible
     wish = Wish(Kind.APPEAL, form.cleaned_data["message"], country=found.country, about=found)
     filing.file_own(account(request), wish, now=timezone.now())

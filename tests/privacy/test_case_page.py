@@ -54,6 +54,7 @@ def test_the_actual_recipients_stand_on_the_page_before_the_erasure(db: None) ->
         email="guest@example.org",
         fields=["amount"],
         disclosed_at=timezone.now(),
+        proved_at=timezone.now(),
     )
 
     assert "Wie het te horen krijgt" not in before

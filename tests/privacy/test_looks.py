@@ -6,16 +6,19 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from accounts.models import User
 from mailings.models import Subscription
 from orders.models import Order
 from outbox.models import Message
-from privacy import export, subjects
+from privacy import erasure, export, subjects
 from privacy.looks import looks_of
 from privacy.models import Look, Request
+from privacy.subjects import Subject
 from tests.orders.paper import sold
 from tests.people import staff_member
 
@@ -150,3 +153,59 @@ def test_the_person_sees_the_role_and_never_the_name(anna: User, order: Order) -
     assert "Mia" not in str(export.collect(subjects.of(anna)))
     assert "privacy.Look" in str(export.collect(subjects.of(anna)))
     assert looks_of(subjects.of("somebody@example.org")) == []
+
+
+def test_who_received_a_gift_finds_the_look_by_his_code_and_nobody_else_does(anna: User) -> None:
+    code = "ABCD-EFGH-JKMN-PQRS"
+    gift = sold(("9.95", "21", 1), customer=anna, email=anna.email, gift=True, gift_code=code)
+    mia = at_work("staff")
+
+    for _ in range(2):
+        mia.get(f"/admin/orders/order/{gift.pk}/change/")
+
+    assert Look.objects.count() == 2  # the buyer's and the receiver's
+    his = Subject(references=frozenset({"abcd efgh jkmn pqrs"}))
+    [seen] = looks_of(his)
+    assert seen["role"]
+    assert "privacy.Look" in str(export.collect(his))
+    assert len(looks_of(subjects.of(anna))) == 1
+    for other in ("ABCD-EFGH-JKMN-PQRT", "", "--", "\x00"):
+        assert looks_of(Subject(references=frozenset({other}))) == []
+
+
+def test_who_received_a_gift_and_is_erased_leaves_no_code_on_the_looks(anna: User) -> None:
+    code = "ABCD-EFGH-JKMN-PQRS"
+    gift = sold(("9.95", "21", 1), customer=anna, email=anna.email, gift=True, gift_code=code)
+    at_work("staff").get(f"/admin/orders/order/{gift.pk}/change/")
+
+    erasure.erase(Subject(references=frozenset({code})), timezone.now() + timedelta(days=1200))
+
+    assert not Look.objects.filter(reference="ABCDEFGHJKMNPQRS").exists()
+    assert len(looks_of(subjects.of(anna))) == 1
+
+
+def test_looks_at_many_take_as_many_statements_as_looks_at_two(db: None) -> None:
+    counted = [statements_of_a_batch(many) for many in (2, 12)]
+
+    assert counted[0] == counted[1]
+    assert Look.objects.count() == 2 * (2 + 12)
+
+
+def statements_of_a_batch(many: int) -> int:
+    """How many ask for the people of the orders, and read or write looks."""
+    orders = [
+        sold(
+            ("9.95", "21", 1),
+            email=f"guest{many}.{n}@example.org",
+            gift=True,
+            gift_code=f"GIFT-{many:04}-{n:04}-AAAA",
+        )
+        for n in range(many)
+    ]
+    mia = Client()
+    mia.force_login(staff_member("staff"))
+    typed = {"action": "mark_seen", "_selected_action": [str(order.pk) for order in orders]}
+    with CaptureQueriesContext(connection) as seen:
+        mia.post("/admin/orders/order/", typed)
+    said = [one["sql"] for one in seen.captured_queries]
+    return sum("privacy_look" in sql or sql.startswith("SELECT") for sql in said)

@@ -176,7 +176,7 @@ def test_the_officer_can_only_hold_a_deletion_and_release_it(
         )
         case.refresh_from_db()
         assert case.state == "cooling_off"
-    dpo.post(decide, {"decision": "hold"})
+    dpo.post(decide, {"decision": "hold", "why_still": "claim", "still": "A claim runs."})
     with after_cooling_off():
         run_due_requests()
         assert User.objects.filter(pk=anna.pk, email=anna.email).exists()

@@ -179,7 +179,7 @@ def test_a_refusal_needs_a_ground_and_reasons_and_tells_where_to_complain(
 def test_a_held_request_is_not_approved_until_it_is_released(client: Client, inbox: Inbox) -> None:
     case, dpo = proved(client, inbox, "erasure"), officer()
 
-    decide(case, dpo, "hold")
+    decide(case, dpo, "hold", why_still="dispute", still="A dispute runs.")
     assert decide(case, dpo, "approve").state == "in_assessment"
     decide(case, dpo, "release")
     assert decide(case, dpo, "approve").state == "approved"
