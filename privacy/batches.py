@@ -15,6 +15,7 @@ from django.db.models.deletion import Collector
 
 from privacy import erasers
 from privacy.declarations import Declaration
+from privacy.erasure import Files, removed
 from privacy.plan import Line
 from privacy.rule import NOTHING, due
 from privacy.sweep import Sweep, file_fields, linked, links
@@ -114,6 +115,7 @@ def roles(declaration: Declaration) -> set[str]:
     return {group.about for group in declaration.personal}
 
 
-def remove(files: list[tuple[Any, str]]) -> None:
-    for storage, name in files:
-        storage.delete(name)
+def remove(files: Files) -> None:
+    """What is raised here is logged; the rows have gone."""
+    if failed := removed(files):
+        raise ExceptionGroup("Not every file was deleted.", failed)

@@ -83,8 +83,8 @@ def erase_rows(subject: Subject, now: datetime) -> tuple[Plan, Files]:
         sweep = Sweep(declaration, reached(declaration, subject), now, on_request=True)
         plan.add(sweep.run())
         files += sweep.files
-    if files:
-        plan.elsewhere[FILES] = len(files)
+    if going := {name for storage, name in files if not pointed_at(storage, name)}:
+        plan.elsewhere[FILES] = len(going)
     return plan, files
 
 
@@ -136,12 +136,29 @@ def removed(files: Files) -> list[Exception]:
     failed: list[Exception] = []
     for storage, name in files:
         try:
-            for made in (made for find in derivatives for made in find(storage, name)):
-                storage.delete(made)
-            storage.delete(name)
-        except OSError as error:
+            remove(storage, name)
+        except Exception as error:  # noqa: BLE001  (each storage fails in its own way)
             failed.append(error)
     return failed
+
+
+def remove(storage: Storage, name: str) -> None:
+    """Looked at after the commit: of two who are erased at once, the last takes it away."""
+    if pointed_at(storage, name):
+        return
+    for made in [made for find in derivatives for made in find(storage, name)]:
+        if not pointed_at(storage, made):
+            storage.delete(made)
+    storage.delete(name)
+
+
+def pointed_at(storage: Storage, name: str) -> bool:
+    """Whether any row still holds this file, be it another person's or nobody's."""
+    return any(
+        field.storage == storage and model._base_manager.filter(**{field.name: name}).exists()
+        for model in apps.get_models()
+        for field in file_fields(model)
+    )
 
 
 def named(files: Files) -> list[list[str]]:

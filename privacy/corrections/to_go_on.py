@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core import signing
+from django.db import transaction
+from django.db.models import QuerySet
 
-from privacy.models import Request
+from privacy.models import Request, RequestEvent
+from privacy.models.events import Action
 from privacy.models.requests import OPEN, Kind, State
 from privacy.requests import links
+from privacy.requests.events import SYSTEM, record
 
 SALT = "privacy.corrections"
 LIFETIME = timedelta(days=7)
@@ -33,5 +37,18 @@ def behind(token: str) -> Request | None:
         reference = signing.loads(token, salt=SALT, max_age=LIFETIME)
     except signing.BadSignature:
         return None
-    live = Request.objects.filter(kind__in=BY_LINK, state__in=OPEN, email_proved_at__isnull=False)
+    live = in_use(Request.objects.filter(email_proved_at__isnull=False))
     return live.exclude(state=State.ANSWERING).filter(reference=reference).first()
+
+
+def in_use(cases: QuerySet[Request]) -> QuerySet[Request]:
+    """Those whose link was not ended."""
+    ended = RequestEvent.objects.filter(action=Action.LINK_ENDED).values("request")
+    return cases.filter(kind__in=BY_LINK, state__in=OPEN).exclude(pk__in=ended)
+
+
+@transaction.atomic
+def end(cases: QuerySet[Request], *, now: datetime) -> None:
+    """With an erasure: what is left of the person's data is shown to nobody who has the link."""
+    for case in in_use(cases).select_for_update(of=("self",)):
+        record(case, Action.LINK_ENDED, by=SYSTEM, now=now)

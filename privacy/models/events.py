@@ -65,6 +65,7 @@ class Action(models.TextChoices):
     LINK_SENT = "link_sent", _("Download link sent")
     DOWNLOADED = "downloaded", _("Downloaded")
     RECEIPT = "receipt", _("Receipt handed to the outbox")
+    LINK_ENDED = "link_ended", _("The link to correct it ended with an erasure")
     LAPSED = "lapsed", _("The download link ended unused")
     ENDED = "ended", _("What had to stay is gone too")
     RECIPIENT = "recipient", _("A recipient answered")

@@ -14,11 +14,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from privacy import duties, erasure, residue, telling, tombstones, writings
+from privacy.corrections import to_go_on as corrections
 from privacy.models import Duty, Request
 from privacy.models.events import Action
 from privacy.models.requests import State
 from privacy.plan import Plan
-from privacy.requests import unproved
+from privacy.requests import asking, unproved
 from privacy.requests.answering import answer
 from privacy.requests.decisions import MINIMAL
 from privacy.requests.events import SYSTEM, record
@@ -92,16 +93,23 @@ def sessions(case: Request, now: datetime) -> bool:
     """What could still be used in the person's name: browsers, keys, links."""
     subject = unseal(case.sealed)
     erasure.end_sessions(subject)
-    end_links(subject)
+    end_links(subject, now)
     return mark(case, "sessions")
 
 
-def end_links(subject: Subject) -> None:
-    """To the person's other cases, such as to an open question, which says what it is about."""
+def end_links(subject: Subject, now: datetime) -> None:
+    """To the person's other cases, such as to an open question, which says what it is about.
+
+    The question ends too, so that nobody is reminded of it; its officer decides on what there is.
+    """
     theirs = Q(subject_id=subject.subject_id) if subject.subject_id else Q(pk__in=())
     for email in sorted(subject.emails):
         theirs |= Q(email__iexact=email, email_proved_at__isnull=False)
-    Request.objects.filter(theirs).exclude(link_digest="").update(link_digest="")
+    cases = Request.objects.filter(theirs)
+    cases.exclude(link_digest="").update(link_digest="")
+    corrections.end(cases, now=now)
+    for case in cases.filter(state=State.AWAITING_REQUESTER, asked_at__isnull=False):
+        asking.give_up(case, now=now)
 
 
 def files(case: Request, now: datetime) -> bool:

@@ -33,7 +33,8 @@ from tests.privacy.conftest import send_all
 from tests.privacy.test_requests_own_data import make_order
 
 NOOR = "noor.devries@example.test"
-DATA = (NOOR, "Noor de Vries", "Lindenlaan", "1015 AA", "+31612345678", "A doubt about Noor")
+NEW = "noor.bos@example.test"
+DATA = (NOOR, NEW, "Noor de Vries", "Lindenlaan", "1015 AA", "+31612345678", "A doubt about Noor")
 Use = Callable[[], list[HttpResponse]]
 Keys = dict[str, tuple[Client, Use]]
 
@@ -82,6 +83,12 @@ def codes() -> Keys:
     cache.clear()
     ready.sends("password/reset/", email=NOOR)
     ready.sends("password/reset/confirm/", code=code_for(NOOR))
+    mover = Visitor()
+    mover.signs_in(NOOR)
+    mover.sends("reauthenticate/", password=PASSWORD)
+    mover.sends("email/", email=NEW, action_add="1")
+    page = "/nl/account/confirm-email/"
+    found["code for a new address"] = opens(page, client=mover, code=code_for(NEW))
     found["password reset, code typed"] = opens(
         "/nl/account/password/reset/complete/", client=ready, password1=OTHER, password2=OTHER
     )
@@ -126,6 +133,15 @@ def copies(noor: Visitor) -> Keys:
     found = re.search(r"\b\d{6}\b", str(compose(letters(NOOR, "privacy/code")[-1]).body))
     assert found
     guest.post(page, {"code": found[0]})
+    cache.clear()
+    again = Client()
+    wrong = {"kind": "completion", "email": NOOR, "message": "The street."}
+    confirm = str(again.post("/en/privacy/request/", wrong)["Location"])
+    found = re.search(r"\b\d{6}\b", str(compose(letters(NOOR, "privacy/code")[-1]).body))
+    assert found
+    again.post(confirm, {"code": found[0]})
+    correct = links("privacy/request_received")[0]
+    assert Client().get(correct).status_code == 200
     decisions.approve(Request.objects.get(kind="access"), by=staff, now=timezone.now())
     make_all()
     fetch = links("privacy/export_ready")[0]
@@ -136,6 +152,7 @@ def copies(noor: Visitor) -> Keys:
         "guest's request page": opens(page, client=guest),
         "guest's download link": opens(fetch, client=browser),
         "account's download": opens(f"{PAGE}{own.reference}/", client=noor),
+        "correction link": opens(correct),
         "reply link": opens(links("privacy/asked")[0], reply="Yes."),
     }
 
@@ -152,7 +169,7 @@ def test_nothing_that_opened_something_before_an_erasure_opens_it_after() -> Non
     keys["cancel link"] = opens(links("privacy/deletion_scheduled")[0])
     keys["order page"] = opens(f"/nl/orders/{order.token}/")
     send_all()
-    assert len(keys) >= 13
+    assert len(keys) >= 16
 
     for _ in range(3):
         run_due_requests()
@@ -164,6 +181,13 @@ def test_nothing_that_opened_something_before_an_erasure_opens_it_after() -> Non
 
     wrong = {name: why for name, (who, use) in keys.items() if (why := opened(who, use))}
     assert wrong == {}
+    assert {answer.status_code for answer in keys["correction link"][1]()} == {404}
+    assert not User.objects.filter(email=NEW).exists()
+
+    asking.chase(now=timezone.now() + asking.REMIND + timedelta(hours=1))
+    assert letters(NOOR, "asked_again") == []
+    question = Request.objects.get(kind="question")
+    assert (question.state, question.asked_at) == ("in_assessment", None)
 
 
 def opened(who: Client, use: Use) -> list[str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,16 +45,22 @@ def toyshop(db: None, only_declared_here: None) -> Iterator[None]:
     """The shop in miniature, installed with its tables for one test."""
     from tests.privacy.engine.toyshop.personal_data import declare_all
 
+    with installed():
+        declare_all()
+        yield
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """With its models and tables, of which nothing is declared yet."""
     with override_settings(
         INSTALLED_APPS=[*settings.INSTALLED_APPS, "tests.privacy.engine.toyshop"]
     ):
         forget_relations()
-        declare_all()
         with connection.schema_editor() as editor:
             for model in apps.get_app_config("toyshop").get_models():
-                if model._meta.proxy:
-                    continue
-                editor.create_model(model)
+                if not model._meta.proxy:
+                    editor.create_model(model)
         yield
     forget_relations()
 
