@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ipaddress
+from contextlib import suppress
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from privacy.subjects import Subject
 
-OF_ADDRESS = ("request-to",)  # what is counted of an address, and what of an account
+OF_ADDRESS = ("codes", "tries")  # what is counted of an address, and what of an account
 OF_ACCOUNT = ("download",)
 
 
@@ -21,6 +25,28 @@ def allows(scope: str, who: str, *, times: int, within: timedelta) -> bool:
         return cache.incr(counter) <= times
     except ValueError:  # the window ended between the two calls, or no cache
         return True
+
+
+def give_back(scope: str, who: str) -> None:
+    """Uncount one: what was proved to be the owner's own does not use anything up."""
+    counter = key(scope, who)
+    with suppress(ValueError):  # the window ended between the two calls, or no cache
+        if cache.get(counter, 0) > 0:
+            cache.decr(counter)
+
+
+def network(request: HttpRequest) -> str:
+    """Where a visitor is: the address that the outermost proxy of ours saw; of IPv6 the /64."""
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
+    known = proxies and hops[0] and len(hops) >= proxies
+    address = hops[-proxies] if known else str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ip if ip.version == 4 else ipaddress.ip_network(f"{ip}/64", strict=False))
 
 
 def key(scope: str, who: str) -> str:

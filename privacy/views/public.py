@@ -25,6 +25,7 @@ from privacy.models.requests import Kind, State
 from privacy.requests import asking, decisions, filing, links, proof
 
 HOUR = timedelta(hours=1)
+ASKED, TRIED = 30, 40  # requests and codes of one connection an hour: each kind, and mistakes
 
 
 @require_safe
@@ -60,7 +61,7 @@ def asked(request: HttpRequest, template: str, *, kinds: Any, first: Kind) -> Ht
     if request.method != "POST" or not form.is_valid():
         return render(request, template, {"form": form})
     inquiry = form.inquiry()
-    if not may_ask(request, [inquiry.email, *inquiry.others]):
+    if not may_ask(request, addresses=1 + len(inquiry.others)):
         return too_often(request)
     cases = filing.file_inquiries(inquiry, now=timezone.now())
     return redirect(code_page([case.reference for case in cases]))
@@ -72,12 +73,15 @@ def code_page(references: list[str]) -> str:
     return f"{page}?{urlencode({'next': references[1:]}, doseq=True)}" if references[1:] else page
 
 
-def may_ask(request: HttpRequest, emails: list[str]) -> bool:
-    """All are counted each time, so that none says anything about another."""
-    client = str(request.META.get("REMOTE_ADDR", ""))
-    by_client = limits.allows("request", client, times=20, within=HOUR)
-    each = [limits.allows("request-to", to.lower(), times=5, within=HOUR) for to in emails]
-    return by_client and all(each)
+def may_ask(request: HttpRequest, *, addresses: int) -> bool:
+    """Counted of who asks, never of whom he names: see ``proof.send_code`` for that."""
+    client = limits.network(request)
+    each = [limits.allows("request", client, times=ASKED, within=HOUR) for _one in range(addresses)]
+    return all(each)
+
+
+def may_try(request: HttpRequest) -> bool:
+    return limits.allows("try", limits.network(request), times=TRIED, within=HOUR)
 
 
 def too_often(request: HttpRequest) -> HttpResponse:
@@ -101,13 +105,20 @@ def code(request: HttpRequest, reference: str) -> HttpResponse:
         return another_code(request, case)
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            proof.prove(case, form.cleaned_data["code"], now=timezone.now())
-        except proof.ProofRefused as refused:
-            form.add_error("code", why_refused(refused))
-        else:
+        if not may_try(request):
+            return too_often(request)
+        if accepted(case, form):
             return redirect(code_page(others) if others else onward(case))
     return render(request, "privacy/code.html", {"form": form, "case": case, "others": others})
+
+
+def accepted(case: Request, form: CodeForm) -> bool:
+    try:
+        proof.prove(case, form.cleaned_data["code"], now=timezone.now())
+    except proof.ProofRefused as refused:
+        form.add_error("code", why_refused(refused))
+        return False
+    return True
 
 
 def filed_page(case: Request) -> str:

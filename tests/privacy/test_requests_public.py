@@ -214,17 +214,6 @@ def test_a_request_that_nobody_proves_is_forgotten_after_a_day(
     assert "never entered" in answer.content.decode()
 
 
-def test_too_many_requests_for_one_address_are_stopped_for_an_hour(client: Client) -> None:
-    for _ in range(5):
-        ask(client, email="target@example.org")
-
-    answer = client.post(FORM, {"kind": "erasure", "email": "Target@example.org"})
-
-    assert answer.status_code == 429
-    assert answer["Retry-After"] == "3600"
-    assert Request.objects.count() == 5
-
-
 def test_the_limits_keep_neither_address_nor_client_in_the_cache(client: Client) -> None:
     from django.core.cache import cache
 
