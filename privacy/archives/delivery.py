@@ -44,7 +44,7 @@ def ask(user: Account, *, portable: bool, now: datetime) -> Request:
         language=spoken(user),
         **timing.opening("", now=now),
     )
-    for action in (Action.RECEIVED, Action.SIGNED_IN):
+    for action in (Action.RECEIVED, Action.AGAIN):
         record(case, action, by=PERSON, now=now)
     begin(case, now=now)
     return case

@@ -113,8 +113,9 @@ class Joining:
 
     def add_csv(self, source: dict[str, Any]) -> None:
         name = f"csv/{source['slug']}.csv"
-        columns = [f["field"] for f in source["fields"] if not f["withheld"]]
-        header = ["number", "name", "value"] if source["place"] else ["id", "reference", *columns]
+        columns = parts.columns(source)
+        header = [*parts.own_names(columns).values(), *columns]
+        header = ["number", "name", "value"] if source["place"] else header
         lines = (member.decode() for member in self.members(source, "rows.csv"))
         entry = self.add(name, ["\ufeff", cells.line(header), *()], lines)
         row = {key: source[key] for key in ("model", "name", "rows", "missing")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from privacy.archives import cells
 
+OWN = ("id", "reference")  # of a row, beside its fields
 HEAD = 20  # rows of a source on the first page; the others follow on pages of their own
 
 
@@ -61,9 +62,10 @@ def of_rows(
     about: dict[str, Any], rows: list[dict[str, Any]], place: dict[str, Any]
 ) -> dict[str, str]:
     """One part of a table. place: ``{"part", "first", "more", "slug", "portable"}``."""
-    names = [field["field"] for field in about["fields"] if not field["withheld"]]
+    names = columns(about)
     labels = {field["field"]: field["label"] for field in about["fields"]}
-    wanted = [kept(row, portable=place["portable"]) for row in rows]
+    own = own_names(names)
+    wanted = [kept(row, own, portable=place["portable"]) for row in rows]
     members = {
         "rows.json": ",\n".join(json.dumps(row, ensure_ascii=False) for row in wanted),
         "rows.csv": "".join(
@@ -78,13 +80,24 @@ def of_rows(
     return members
 
 
-def kept(row: dict[str, Any], *, portable: bool) -> dict[str, Any]:
+def columns(about: dict[str, Any]) -> list[str]:
+    """The fields that a table shows, each once."""
+    return [*dict.fromkeys(f["field"] for f in about["fields"] if not f["withheld"])]
+
+
+def own_names(names: Iterable[str]) -> dict[str, str]:
+    """How a row's own key and reference are called beside its fields: like none of them."""
+    taken = {*names}
+    return {key: f"row_{key}" if key in taken else key for key in OWN}
+
+
+def kept(row: dict[str, Any], own: dict[str, str], *, portable: bool) -> dict[str, Any]:
     """The row as ``data.json`` has it."""
-    named = {key: row[key] for key in ("id", "reference") if row[key]}
     if portable:
-        return {**named, **row["values"]}
-    beside = {key: row[key] for key in ("statements", "redacted") if row[key]}
-    return {**named, "values": row["values"], "until": row["until"], **beside}
+        return {**{own[key]: row[key] for key in OWN if row[key]}, **row["values"]}
+    named = {key: row[key] for key in OWN if row[key]}
+    said = {key: row[key] for key in ("statements", "redacted") if row[key]}
+    return {**named, "values": row["values"], "until": row["until"], **said}
 
 
 def files(about: dict[str, Any], row: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 from django.apps import apps
 from django.db import models
 
-from privacy.archives import cells
+from privacy.archives import cells, parts
 from privacy.archives.checking import Invalid, check
 
 TEXT: dict[str, Any] = {"type": "string"}
@@ -52,7 +52,7 @@ def rows(source: dict[str, Any]) -> dict[str, Any]:
     meta = apps.get_model(source["model"])._meta
     named = [field["field"] for field in source["fields"]]
     columns = {name: column(meta.get_field(name)) for name in named}
-    keys = {"id": TEXT, "reference": TEXT}
+    keys = dict.fromkeys(parts.own_names(parts.columns(source)).values(), TEXT)
     return {
         "type": "array",
         "title": source["name"],
@@ -81,12 +81,16 @@ def read_back(file: ZipFile) -> Iterator[tuple[str, dict[str, Any]]]:
     """
     untouched(file)
     data = json.loads(file.read("data.json"))
-    check(data, json.loads(file.read("schema.json")))
+    schema = json.loads(file.read("schema.json"))
+    check(data, schema)
+    tables = schema["properties"]["data"]["properties"]
     for label, records in data["data"].items():
         agree(file, label, records)
         meta = apps.get_model(label)._meta
+        described = tables[label]["items"]
+        own = described["properties"].keys() - {*described["required"]}
         for record in records:
-            values = {k: v for k, v in record.items() if k not in ("id", "reference")}
+            values = {k: v for k, v in record.items() if k not in own}
             yield label, {name: typed(meta.get_field(name), v) for name, v in values.items()}
 
 

@@ -62,7 +62,7 @@ def to_be_told(case: Request) -> list[dict[str, Any]]:
     known = case.is_open and case.email and case.email_proved_at
     if case.kind not in TELLS or not known or case.duties.exists():
         return []
-    return recipients(subject_of(case), case.language, concerned(case))
+    return recipients(subject_of(case), get_language() or case.language, concerned(case))
 
 
 def concerned(case: Request) -> set[str] | None:

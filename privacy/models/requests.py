@@ -56,7 +56,7 @@ class State(models.TextChoices):
 
 
 class Regime(models.TextChoices):
-    GDPR = "gdpr", "GDPR"
+    GDPR = "gdpr", _("GDPR")
     UK = "uk", "UK GDPR"
     CALIFORNIA = "ccpa", "CCPA"
 

@@ -219,6 +219,8 @@ def tell(case: Request, kind: str, *, about: str = "", **context: Any) -> None:
 
 def say_received(case: Request, done: str = "") -> None:
     """Confirm a request, by when it is answered, and what was done at once."""
-    due, law = wording.day(case.due_at, case.language), str(case.get_regime_display())
+    due = wording.day(case.due_at, case.language)
+    with translation.override(case.language):
+        law = str(case.get_regime_display())
     link = to_go_on.page(case) if case.filing_key else ""
     tell(case, "privacy/request_received", due=due, law=law, link=link, done=done)

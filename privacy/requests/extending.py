@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from privacy.requests.events import SYSTEM, Actor, record
 
 LETTER = "privacy/extended"
 WAITS = tuple(state for state in OPEN if state != State.AWAITING_VERIFICATION)
+UNDER_WAY = timedelta(days=30)  # no letter is longer on its way
 SAID = (Action.EXTENDING, Action.NOT_EXTENDED, Action.EXTENDED)
 
 
@@ -75,18 +77,20 @@ def extend(case: Request, cause: Cause, reasons: str, *, by: Actor, now: datetim
 
 def settle(*, now: datetime) -> None:
     """What became of the notices that were queued."""
-    waiting = Request.objects.filter(
-        events__action=Action.EXTENDING, extended_at=None, closed_at=None
-    )
+    lives = Q(closed_at=None) | Q(closed_at__gt=now - UNDER_WAY)
+    waiting = Request.objects.filter(lives, events__action=Action.EXTENDING, extended_at=None)
     for pk in waiting.distinct().values_list("pk", flat=True):
         settle_one(pk, now=now)
 
 
 @transaction.atomic
 def settle_one(pk: int, *, now: datetime) -> None:
-    """Take the time once the notice was sent in time; give it up once it cannot be any more."""
+    """Take the time once the notice was sent in time; give it up once it cannot be any more.
+
+    What was promised counts, also where the case ended while the notice was on its way.
+    """
     case = Request.objects.select_for_update().get(pk=pk)
-    if case.extended_at or case.closed_at or said(case) != Action.EXTENDING:
+    if case.extended_at or said(case) != Action.EXTENDING:
         return
     number = case.events.filter(action=Action.EXTENDING).count()
     about, end = f"request:{case.reference}:{number}", case.first_due_at or case.due_at
@@ -98,4 +102,5 @@ def settle_one(pk: int, *, now: datetime) -> None:
         record(case, Action.EXTENDED, by=SYSTEM, now=now)
     elif sent_at or now > end or letters.fate(LETTER, about) in ("", "lost"):
         record(case, Action.NOT_EXTENDED, by=SYSTEM, now=now)
-        watching.write(case, "not-extended", str(number))
+        if case.is_open:
+            watching.write(case, "not-extended", str(number))

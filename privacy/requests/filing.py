@@ -68,7 +68,7 @@ def file_deletion(user: Account, *, now: datetime) -> Request:
         cooling_off_until=now + settings.COOLING_OFF,
         link_digest=links.digest(token, links.Door.KEEP),
     )
-    for action in (Action.RECEIVED, Action.SIGNED_IN):
+    for action in (Action.RECEIVED, Action.AGAIN):
         record(case, action, by=PERSON, now=now)
     say_scheduled(case, token, until=now + settings.COOLING_OFF)
     return case

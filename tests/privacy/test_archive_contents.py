@@ -103,6 +103,20 @@ def test_the_manifest_counts_and_seals_every_source_and_every_file(
         assert len(rows) == 1 + source["rows"] or not source["model"]
 
 
+@pytest.mark.parametrize("portable", [False, True])
+def test_no_table_has_two_columns_of_one_name(
+    planted: tuple[Planter, Planter], portable: bool
+) -> None:
+    archive, headers = zipped(subject(planted[0]), portable=portable), {}
+    for name in (name for name in archive.namelist() if name.startswith("csv/")):
+        lines = archive.read(name).decode("utf-8-sig").splitlines()
+        headers[name.removeprefix("csv/").removesuffix(".csv")] = next(csv.reader(lines))
+
+    assert [name for name, header in headers.items() if len({*header}) < len(header)] == []
+    assert portable or headers["privacy-request"][:2] == ["id", "row_reference"]
+    assert portable or len(headers) > 20
+
+
 def test_a_source_that_cannot_be_read_is_named_and_the_rest_is_there(
     anna: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,7 +88,7 @@ def test_a_ready_archive_is_downloaded_once_and_leaves_nothing_behind(
     case = Request.objects.get()
     assert (case.state, case.email, case.subject_id) == ("fulfilled", "", None)
     assert [e.action for e in case.events.all()] == [
-        *("received", "signed_in", "link_sent", "downloaded")
+        *("received", "signed_in_again", "link_sent", "downloaded")
     ]
     assert events.is_intact(case)
     export.refresh_from_db()

@@ -96,6 +96,22 @@ def test_more_time_is_taken_only_once_its_notice_was_sent(
     assert is_intact(case)
 
 
+def test_more_time_that_was_promised_counts_also_if_the_case_ends_meanwhile(
+    case: Request, dpo: Client, inbox: Inbox
+) -> None:
+    with at(20):
+        decide(case, dpo, "extend", **MORE)
+        decide(case, dpo, "refuse", ground="excessive", reasons="The fifth time this month.")
+        assert left(case).state == "refused"
+        sweep(inbox)
+
+    case.refresh_from_db()
+    assert case.extended_at is not None
+    assert days(case)[1] == "2026-06-10"
+    assert [one for one in happened(case) if "extend" in one] == ["extending", "extended"]
+    assert is_intact(case)
+
+
 def test_more_time_is_taken_once(case: Request, dpo: Client, inbox: Inbox) -> None:
     with at(20):
         decide(case, dpo, "extend", **MORE)

@@ -279,7 +279,7 @@ def test_who_received_the_old_value_has_to_be_told_and_nobody_else(
     now = timezone.now()
     told_carrier(order, CARRIER, fields=("delivery_name", "delivery_street"), now=now)
     MAIL_PROVIDER.received(
-        order.customer, purpose=MAIL, fields=("recipient", "context"), about="", now=now
+        order.email, purpose=MAIL, fields=("recipient", "context"), about="", now=now
     )
     case = propose(signed_in, order, **{"change-delivery_street": "Lindelaan"})
     looking = officer("dpo", "ada@soocas.example")

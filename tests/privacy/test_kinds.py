@@ -515,3 +515,18 @@ def test_what_was_missing_stays_as_the_persons_own_statement(client: Client, inb
 
     statement = case.notes.get(kind="statement")
     assert (statement.text, left(case).state) == ("It was a gift.", "fulfilled")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("restriction", "doen we niets meer met je gegevens"), ("objection", "is al gestopt")],
+)
+def test_who_asks_to_stop_reads_in_his_language_that_it_has_stopped(
+    signed_in: Client, inbox: Inbox, kind: str, said: str
+) -> None:
+    signed_in.post("/en/account/privacy/requests/new/", {"kind": kind, "message": "Stop."})
+
+    letter = str(inbox()[-1].body)
+    assert said in letter
+    assert "(AVG)" in letter
+    assert "GDPR" not in letter

@@ -10,15 +10,15 @@ from privacy import retention
 
 
 class Command(BaseCommand):
-    help = "Say what has outlived its retention; --execute erases it, as every night."
+    help = "Say what has outlived its retention; --execute --digest erases exactly what was said."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--execute", action="store_true", help="erase it")
         parser.add_argument("--digest", default="", help="of the preview: these rows or nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["digest"] and not options["execute"]:
-            raise CommandError("--digest goes with --execute.")
+        if bool(options["digest"]) != bool(options["execute"]):
+            raise CommandError("--execute and --digest go together: look at what would go first.")
         if options["execute"]:
             self.say(erased(options["digest"]))
             return
@@ -37,7 +37,7 @@ class Command(BaseCommand):
 def erased(digest: str) -> Counter[str]:
     now = timezone.now()
     try:
-        return retention.execute(now, digest) if digest else retention.purge(now)
+        return retention.execute(now, digest)
     except retention.Changed as error:
         raise CommandError(
             "What is due is no longer what was shown: nothing was erased. Look again."

@@ -233,6 +233,8 @@ def test_the_command_erases_what_it_showed_or_nothing(time_machine: TimeMachineF
         call_command("purge", "--execute", "--digest", "0" * 64, stdout=said)
     with pytest.raises(CommandError, match="--execute"):
         call_command("purge", "--digest", digest, stdout=said)
+    with pytest.raises(CommandError, match="--digest"):
+        call_command("purge", "--execute", stdout=said)
     assert rows.count() == 4
     call_command("purge", "--execute", "--digest", digest, stdout=said)
 
@@ -252,7 +254,7 @@ def test_the_command_and_the_task(time_machine: TimeMachineFixture) -> None:
     assert rows.count() == 0
     assert PurgeRun.objects.get().counts == {"toyshop.Subscription deleted": 3}
     said = StringIO()
-    call_command("purge", "--execute", stdout=said)
+    call_command("purge", stdout=said)
     assert said.getvalue() == "Nothing has outlived its purposes.\n"
 
 
