@@ -79,7 +79,12 @@ def told_mail_provider(message: Message, *, now: datetime) -> None:
 
 declare(
     Message,
-    personal("recipient", "language", category=Category.CONTACT, purposes=[MAIL]),
+    personal(
+        *("recipient", "language"),
+        category=Category.CONTACT,
+        purposes=[MAIL],
+        source=Source.DERIVED,  # from the account, or the order, that it was written for
+    ),
     personal(
         *("kind", "about", "purpose", "campaign", "state"),
         *("queued_at", "sent_at"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import Order, OrderEvent, OrderLine
@@ -28,7 +30,9 @@ from privacy.declarations import (
     declare,
     not_personal,
     personal,
+    registry,
 )
+from privacy.subjects import of as subject_of
 
 declare(
     Order,
@@ -168,3 +172,8 @@ declare(
     ),
     **with_order(),
 )
+
+
+def of_account(user: Any) -> QuerySet[Order]:
+    """The orders of a signed-in person: all that his privacy centre calls his."""
+    return Order.objects.filter(registry[Order].roles[""].reach(subject_of(user)))

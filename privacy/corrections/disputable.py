@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, EmailField, Field, FileField, JSONField, Model
 from django.utils.text import capfirst
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from privacy.declarations import Declaration, Group, registry
 from privacy.export import secret_key
+from privacy.requests import wording
 from privacy.subjects import Subject
 from privacy.vocabulary import Category, Erase, Rectify, Source
 
@@ -53,7 +58,16 @@ def number_of(declaration: Declaration, row: Model, roles: set[str]) -> str:
 
 def things(subject: Subject) -> list[Thing]:
     """What a person can choose from."""
-    return [thing for declaration in open_to_dispute() for thing in of_kind(declaration, subject)]
+    found = [thing for declaration in open_to_dispute() for thing in of_kind(declaration, subject)]
+    called = Counter(thing.name for thing in found)
+    return [dated(thing) if called[thing.name] > 1 else thing for thing in found]
+
+
+def dated(thing: Thing) -> Thing:
+    """Told apart from others of its name by its day, where the row knows one, and by its key."""
+    at = getattr(thing.row, thing.declaration.clock, None)
+    day = wording.day(localtime(at), get_language() or "nl") if isinstance(at, datetime) else ""
+    return replace(thing, number=f"{day} ({thing.row.pk})".strip())
 
 
 def open_to_dispute() -> Iterator[Declaration]:
@@ -84,7 +98,8 @@ def made_of(declaration: Declaration, row: Model, roles: set[str]) -> Thing | No
     fixed = fields(declaration, groups, Rectify.NEVER)
     number = number_of(declaration, row, roles)
     found = Thing(declaration, row, number, changeable, fixed)
-    return found if changeable or fixed else None
+    said = any(getattr(row, name) not in (None, "") for name in (*changeable, *fixed))
+    return found if said else None  # of what was blanked nothing can be wrong
 
 
 def common(group: Group) -> bool:

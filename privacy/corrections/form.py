@@ -43,6 +43,8 @@ class Difference:
         self.before = {name: text(thing.row, name) for name in (*thing.changeable, *thing.fixed)}
         made = modelform_factory(type(thing.row), fields=thing.changeable)
         self.changes = made(self.sent(data, "change"), instance=thing.row, prefix="change")
+        for name, field in self.changes.fields.items():
+            field.required = field.required and bool(self.before[name])  # it may have been blanked
         self.words = words(thing)(self.sent(data, "words"), prefix="words")
         self.error = ""
 

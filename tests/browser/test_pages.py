@@ -20,6 +20,18 @@ def test_no_page_asks_another_machine_for_anything(page: Page, shop: Shop) -> No
     assert elsewhere == []
 
 
+def test_no_page_is_wider_than_a_telephone(page: Page, shop: Shop) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide = []
+
+    for path in PATHS:
+        page.goto(f"{shop.url}/nl/{path}")
+        if page.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(path)
+
+    assert wide == []
+
+
 def test_no_page_complains_in_the_console(page: Page, shop: Shop) -> None:
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))

@@ -14,12 +14,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from orders.models import Lookup, Order
 from orders.tasks import mail_link, sweep
 from outbox.models import Message
 from outbox.tasks import send
 from tests.broker import Jobs
 from tests.orders.shop import PayPal, Shopper, pays
+from tests.people import person
 
 pytestmark = pytest.mark.django_db
 FORM = "/en/orders/find/"
@@ -199,3 +201,21 @@ def test_the_footer_leads_there(client: Client, db: None) -> None:
     page = client.get("/en/").content.decode()
 
     assert f'<a href="{FORM}">Track your order</a>' in page
+
+
+def test_an_order_whose_address_was_proved_is_listed_with_the_accounts_own(paid: Order) -> None:
+    owner, stranger = person(email=paid.email), person()
+    Order.objects.filter(pk=paid.pk).update(customer=None, email_proved_at=None)
+
+    before = listed(owner)
+    Order.objects.filter(pk=paid.pk).update(email_proved_at=timezone.now())
+
+    assert paid.number not in before
+    assert paid.number in listed(owner)
+    assert paid.number not in listed(stranger)
+
+
+def listed(who: User) -> str:
+    client = Client()
+    client.force_login(who)
+    return client.get("/en/account/orders/").content.decode()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.utils import timezone
 
@@ -374,6 +375,45 @@ def test_what_is_nobodys_is_not_shown_and_not_filed(signed_in: Client, what: str
     assert signed_in.get(PAGE, {"what": what}).status_code == 200
     assert signed_in.post(PAGE, {"what": what}).status_code == 200
     assert not Request.objects.exists()
+
+
+WHERE = ("name", "street", "house_number", "postcode", "city")
+BLANK = {
+    **dict.fromkeys(("phone", "delivery_phone", "gift_note", "delivery_country"), ""),
+    **{f"{part}_{name}": "" for part in ("delivery", "billing") for name in WHERE},
+}
+
+
+def test_what_was_blanked_is_not_offered_and_what_is_partly_blank_can_be_sent(
+    signed_in: Client, order: Order
+) -> None:
+    value = f'value="orders.Order:{order.pk}"'
+    before = signed_in.get(PAGE).content.decode()
+    Order.objects.filter(pk=order.pk).update(**BLANK)
+    blank = signed_in.get(PAGE).content.decode()
+    Order.objects.filter(pk=order.pk).update(delivery_name="Greet Gast")
+    order.refresh_from_db()
+
+    case = propose(signed_in, order, **{"change-delivery_name": "Greta Gast"})
+
+    assert value in before
+    assert value not in blank
+    assert [one.field for one in case.corrections.all()] == ["delivery_name"]
+
+
+def test_no_two_choices_are_called_the_same(
+    signed_in: Client, order: Order, anna: User, inbox: Inbox
+) -> None:
+    for number in ("1", "2"):
+        SocialAccount.objects.create(user=anna, provider="google", uid=number)
+        signed_in.post("/en/account/privacy/requests/new/", {"kind": "question", "message": "?"})
+    inbox()
+    page = signed_in.get(PAGE)
+
+    assert page.context is not None
+    names = [thing.name for thing in page.context["things"]]
+    assert len(names) == len({*names}) == 4
+    assert not [name for name in names if name.startswith("Message")]
 
 
 def test_another_persons_order_cannot_be_disputed(signed_in: Client) -> None:
