@@ -17,6 +17,7 @@ from privacy.declarations import (
     Purpose,
     Recipient,
     Rectify,
+    Role,
     Source,
     Subject,
     Words,
@@ -41,9 +42,12 @@ MAIL_PROVIDER = Recipient(
 )
 
 
+THEIRS = Role("user", "recipient", proved=Q())
+
+
 def drop_waiting(subject: Subject, now: datetime) -> None:
     """What a restriction kept back does not leave after the person himself has."""
-    mine = registry[Message].roles[""].reach(subject)
+    mine = THEIRS.reach(subject)
     waiting = Message.objects.filter(mine, state=Message.State.QUEUED, problem=RESTRICTED)
     waiting.update(state=Message.State.WITHHELD, closed_at=now, context={}, headers={})
 

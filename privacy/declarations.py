@@ -7,7 +7,7 @@ from ``privacy``; ``privacy`` imports no other app.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Model, Q
@@ -29,7 +29,7 @@ from privacy.purposes import (
     purposes,
     recipients,
 )
-from privacy.roles import Role
+from privacy.roles import Role, dated
 from privacy.subjects import Subject
 from privacy.vocabulary import Category, Erase, LegalBasis, Period, Rectify, Source, Text, Words
 
@@ -189,9 +189,13 @@ def declare(  # noqa: PLR0913  (its parameters are the vocabulary itself)
     from ``clock``, not while ``performing`` matches; where neither is there, nothing holds the row.
     """
     main = Role(user, email, proved, reference, match)
-    named = ({"": main} if user or email else {}) | dict(roles or {})
+    named = dated_roles(model, ({"": main} if user or email else {}) | dict(roles or {}))
     kept, told = (clock, performing, keep_row), (words or Words(), facts or {}, unseen)
     registry[model] = Declaration(model, groups, *kept, named, *told)
+
+
+def dated_roles(model: type[Model], roles: dict[str, Role]) -> dict[str, Role]:
+    return {name: replace(role, dates=(*dated(model, role),)) for name, role in roles.items()}
 
 
 def declare_impersonal(*models: type[Model]) -> None:

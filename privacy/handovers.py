@@ -44,7 +44,13 @@ def by_reference(subject: Subject) -> Q:
 
 
 # Whose a hand-over was: written down at that moment.
-HERS = Role("user", "email", proved=Q(proved_at__isnull=False), match=by_reference)
+HERS = Role(
+    "user",
+    "email",
+    proved=Q(proved_at__isnull=False),
+    match=by_reference,
+    dates=("disclosed_at",),
+)
 
 occasions: dict[str, type[Model]] = {}
 
@@ -85,9 +91,11 @@ def running() -> Q:
     """The hand-overs of what is still being performed."""
     found = Q(pk__in=())
     for kind, model in occasions.items():
-        number = Func(OuterRef("about"), template=NUMBER % kind, output_field=CharField())
-        row = model._base_manager.filter(registry[model].performing or Q(pk__in=()))
-        found |= Q(Exists(row.filter(pk=Cast(number, BigIntegerField()))))
+        declared = registry.get(model)
+        if declared and declared.performing:
+            number = Func(OuterRef("about"), template=NUMBER % kind, output_field=CharField())
+            row = model._base_manager.filter(declared.performing)
+            found |= Q(Exists(row.filter(pk=Cast(number, BigIntegerField()))))
     return found
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, F, Q
+from django.db.models import CharField, DateTimeField, F, Model, Q
 from django.db.models.functions import Cast
 from django.db.models.lookups import In
 
@@ -32,6 +33,7 @@ class Role:
     match: Callable[[Subject], Q] | None = None
     code: str = ""
     generic: tuple[str, str] = ("", "")
+    dates: tuple[str, ...] = ()  # of the row and of the one that holds the address; see declare
 
     def reach(self, subject: Subject) -> Q:
         """The rows that are this person's in this role."""
@@ -55,10 +57,17 @@ class Role:
         return named
 
     def opened(self, subject: Subject) -> Q:
-        opened = Q(pk__in=()) if self.proved is None else self.proved
+        opened = Q(pk__in=()) if self.proved is None else self.proved & self.since(subject)
         if self.reference and subject.references and opened:
             opened |= Q((f"{self.reference}__in", sorted(subject.references)))
         return opened
+
+    def since(self, subject: Subject) -> Q:
+        """What an erasure left under the same address is not found by that address again."""
+        newer = Q()
+        for name in self.dates if subject.since else ():
+            newer &= Q((f"{name}__gt", subject.since)) | Q((f"{name}__isnull", True))
+        return newer
 
 
 def pointing(kind: str, key: str, subject: Subject) -> Q:
@@ -77,3 +86,17 @@ def pointing(kind: str, key: str, subject: Subject) -> Q:
             which = ContentType.objects.get_for_model(declaration.model)
             mine |= Q(In(Cast(F(key), CharField()), keys), **{kind: which.pk})
     return mine
+
+
+def dated(row: type[Model], role: Role) -> Iterator[str]:
+    """The dates of the row and of the one through which it is the person's."""
+    model: Any = row
+    way = ""
+    yield from dates(model)
+    for step in role.email.split("__")[:-1]:
+        model, way = model._meta.get_field(step).related_model, f"{way}{step}__"
+        yield from (f"{way}{name}" for name in dates(model))
+
+
+def dates(model: type[Model]) -> list[str]:
+    return [f.name for f in model._meta.concrete_fields if isinstance(f, DateTimeField)]

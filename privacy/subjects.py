@@ -27,6 +27,7 @@ class Subject:
     emails: frozenset[str] = frozenset()
     references: frozenset[str] = frozenset()
     before: datetime | None = None  # only rows that were there then: an erasure done once more
+    since: datetime | None = None  # an address alone opens nothing older: it was erased then
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "emails", frozenset(e.strip().lower() for e in self.emails if e))
@@ -55,7 +56,7 @@ class Subject:
             mine |= Q(subject_id=self.subject_id)
         if emails := self.emails | ({self.email} - {""}):
             mine |= Q(email__in=emails)
-        return mine
+        return mine & Q(decided_at__gt=self.since) if self.since else mine
 
 
 Person: TypeAlias = "Subject | str | Model"
@@ -67,6 +68,7 @@ class Proofs:
 
     addresses: Addresses | None = field(default=None)
     owners: Owners | None = field(default=None)
+    erased_at: Callable[[Iterable[str]], datetime | None] = field(default=lambda _addresses: None)
 
 
 proofs = Proofs()
@@ -97,5 +99,14 @@ def of(person: Person | Any) -> Subject:
         case str():
             return Subject(None, frozenset({person}))
         case Model() if isinstance(person, get_user_model()):
-            return Subject(person, frozenset(proofs.addresses(person) if proofs.addresses else ()))
+            return lately(person, proofs.addresses(person) if proofs.addresses else ())
     raise TypeError(f"{person!r} is no person.")
+
+
+def lately(user: Any, addresses: Iterable[str], references: Iterable[str] = ()) -> Subject:
+    """Who has these addresses now, and finds by them nothing from before their last erasure.
+
+    A mailbox may have another owner by now. What was kept is opened by its number.
+    """
+    emails = frozenset(addresses)
+    return Subject(user, emails, frozenset(references), since=proofs.erased_at(emails))

@@ -10,9 +10,10 @@ import fcntl
 import hashlib
 import hmac
 import json
+import logging
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from privacy import marks
 from privacy.models import Request
 from privacy.subjects import Subject
 
+ALWAYS = datetime.max.replace(tzinfo=UTC)
+logger = logging.getLogger(__name__)
 FIRST = "0" * 64  # what the first line follows
 latest: dict[str, Any] = {}  # as read last, while the file is the same: readyz asks all day
 
@@ -98,10 +101,23 @@ def read() -> list[Tombstone]:
         state = file.stat()
         known = (str(file), state.st_ino, state.st_size, state.st_mtime_ns)
         if latest.get("known") != known:
-            latest.update(known=known, stones=list(parsed(file.read_text("utf-8"))))
+            stones = list(parsed(file.read_text("utf-8")))
+            by_address = {digest: stone.at for stone in stones for digest in stone.emails}
+            latest.update(known=known, stones=stones, by_address=by_address)
     except (OSError, UnicodeError) as error:
         raise Unreadable(f"the ledger cannot be read ({type(error).__name__})") from error
     return [*latest["stones"]]
+
+
+def last_erasure(addresses: Iterable[str]) -> datetime | None:
+    """When any of these addresses was erased last. As long as nobody can tell, just now."""
+    try:
+        known = latest["by_address"] if read() else {}
+    except Unreadable:
+        logger.exception("The ledger of erasures cannot be read.")
+        return ALWAYS
+    found = (known.get(digest) for address in addresses for digest in keyed(address))
+    return max((at for at in found if at), default=None)
 
 
 def whole(text: str) -> str:

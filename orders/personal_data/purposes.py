@@ -128,7 +128,8 @@ def received_by(subject: Subject) -> Q:
     The receiver of a gift gave us no address to prove; who holds the code held the parcel's slip.
     """
     named = Q(gift_code__in=sorted({as_printed(code) for code in subject.references}))
-    mine = Role(**{**of_buyer(""), "proved": Q(email_proved_at__isnull=False)})
+    proved = Q(email_proved_at__isnull=False)
+    mine = Role(**{**of_buyer(""), "proved": proved, "dates": ("placed_at",)})
     return mine.reach(subject) | named
 
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import translation
 
+from privacy import tombstones
 from privacy.archives import delivery, keeping
 from privacy.archives.joining import CHUNK, join
 from privacy.archives.making import Making, beginning
@@ -74,6 +75,7 @@ class Job:
             export.position = position
             making = Making(subject_of(case), export.portable, private(), position)
             if new:
+                tombstones.read()  # or it waits: by it, what is hers now is told from what was
                 export.total = making.survey()
                 self.keep(position=position, total=export.total)
             ends = self.clock() + SLICE

@@ -20,7 +20,7 @@ from privacy.requests.steps import locked, mark
 
 RECEIPT = "privacy/receipt"
 OTHERWISE = "otherwise"  # the step of a receipt that was given without a letter
-STILL_NEEDED = ("to", "user", "subject_id", "emails", "references")  # to find the rest by
+STILL_NEEDED = ("to", "user", "subject_id", "emails", "references", "since")  # to find the rest by
 
 
 @transaction.atomic

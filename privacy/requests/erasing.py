@@ -34,6 +34,7 @@ Step = Callable[[Request, datetime], bool]  # whether the next step may begin
 @transaction.atomic
 def seal_up(case: Request, now: datetime) -> bool:
     """Take by what the person can be found, and what a scan looks for, before anything goes."""
+    tombstones.read()  # or nothing begins: by it, what an earlier erasure left is told apart
     subject = subject_of(case)
     sealed = {**seal(subject, case.email), "identifiers": residue.identifiers(subject)}
     Request.objects.filter(pk=case.pk).update(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -21,7 +22,7 @@ def subject_of(case: Request) -> Subject:
     if user is not None and case.filing_key is None:  # filed by the account itself
         return subjects.of(user)
     references = frozenset({case.order_reference} if case.order_reference else ())
-    return Subject(user, frozenset({case.email}), references)
+    return subjects.lately(user, {case.email}, references)
 
 
 def seal(subject: Subject, to: str) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def seal(subject: Subject, to: str) -> dict[str, Any]:
         "subject_id": str(subject.subject_id) if subject.subject_id else None,
         "emails": sorted(subject.emails),
         "references": sorted(subject.references),
+        "since": subject.since.isoformat() if subject.since else None,
     }
 
 
@@ -43,4 +45,6 @@ def unseal(sealed: dict[str, Any]) -> Subject:
         user = there.filter(subject_id=sealed["subject_id"]).first()
         if user is None and not there.exists():
             user = people(pk=sealed["user"], subject_id=sealed["subject_id"], email="")
-    return Subject(user, frozenset(sealed["emails"]), frozenset(sealed["references"]))
+    since = datetime.fromisoformat(sealed["since"]) if sealed.get("since") else None
+    emails, references = frozenset(sealed["emails"]), frozenset(sealed["references"])
+    return Subject(user, emails, references, since=since)

@@ -42,4 +42,4 @@ def unreached(declaration: Declaration, subject: Subject) -> int:
 
 
 def under_it(role: Role, subject: Subject) -> Q:
-    return role.nobodys & role.addressed(subject)
+    return role.nobodys & role.addressed(subject) & role.since(subject)
