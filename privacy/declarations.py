@@ -31,7 +31,17 @@ from privacy.purposes import (
 )
 from privacy.roles import Role, dated
 from privacy.subjects import Subject
-from privacy.vocabulary import Category, Erase, LegalBasis, Period, Rectify, Source, Text, Words
+from privacy.vocabulary import (
+    Category,
+    Erase,
+    Generalise,
+    LegalBasis,
+    Period,
+    Rectify,
+    Source,
+    Text,
+    Words,
+)
 
 __all__ = [
     "CLAIMS",
@@ -40,6 +50,7 @@ __all__ = [
     "Declaration",
     "Elsewhere",
     "Erase",
+    "Generalise",
     "Group",
     "HandOverRefused",
     "Job",

@@ -1,4 +1,4 @@
-"""What is written where a value goes and its row stays. Constants, so that it may run twice."""
+"""What is written where a value goes and its row stays. The same when it runs twice."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Concat
 
+from privacy import generalising
 from privacy.declarations import Declaration, Group
-from privacy.vocabulary import Erase
+from privacy.vocabulary import Erase, Generalise
 
 MARK = "erased-"  # then a random UUID
 RANDOM_LENGTH = len(MARK) + 36
@@ -35,6 +36,9 @@ def values(declaration: Declaration, group: Group) -> dict[str, Any]:
     """
     if group.erase is Erase.UNLINKED:
         return {}
+    if isinstance(group.erase, Generalise):
+        (field,) = columns(declaration, group)
+        return {field.name: generalising.written(declaration, group, blank(field))}
     whole = {field.name: value(field, group.erase) for field in columns(declaration, group)}
     return whole | {name: without(name, paths) for name, paths in keyed(group).items()}
 
@@ -106,7 +110,7 @@ def erased(declaration: Declaration, group: Group) -> Q:
         return Q() if stored else emptied(declaration, group)
     done = emptied(declaration, group)
     for field in columns(declaration, group):
-        done &= gone(field, group.erase)
+        done &= gone(declaration, group, field)
     for column, paths in keyed(group).items():
         done &= Q(*(lacks(column, path) for path in paths))
     return done
@@ -120,10 +124,12 @@ def emptied(declaration: Declaration, group: Group) -> Q:
     return done
 
 
-def gone(field: Field[Any, Any], erase: Any) -> Q:
-    if erase is Erase.RANDOM:
+def gone(declaration: Declaration, group: Group, field: Field[Any, Any]) -> Q:
+    if group.erase is Erase.RANDOM:
         return Q((f"{field.name}__startswith", MARK))
-    return same(field, value(field, erase))
+    if isinstance(group.erase, Generalise):
+        return same(field, blank(field)) | generalising.done(declaration, group, field)
+    return same(field, value(field, group.erase))
 
 
 def same(field: Field[Any, Any], wanted: Any) -> Q:

@@ -17,7 +17,7 @@ from privacy import erasers
 from privacy.declarations import Declaration, Group, registry
 from privacy.erased import guarded, nameable, people
 from privacy.models import Erased
-from privacy.vocabulary import Erase
+from privacy.vocabulary import Erase, Generalise
 
 NAME = "privacy_guard"
 REFUSED = "privacy_erased_row"  # as the constraint that the IntegrityError names
@@ -194,6 +194,10 @@ def erasing(field: Field[Any, Any], group: Group) -> str:
     if group.erase is Erase.RANDOM:
         fresh = f"NEW.{column} LIKE {literal(f'{erasers.MARK}%')}"
         return f"NEW.{column} := CASE WHEN {fresh} THEN NEW.{column} ELSE OLD.{column} END"
+    if isinstance(group.erase, Generalise):  # what is there already, or less
+        less = field.get_db_prep_save(erasers.blank(field), connection)
+        kept = f"NEW.{column} IS NOT DISTINCT FROM {literal(less)}"
+        return f"NEW.{column} := CASE WHEN {kept} THEN NEW.{column} ELSE OLD.{column} END"
     value = field.get_db_prep_save(erasers.value(field, group.erase), connection)
     return f"NEW.{column} := {literal(value)}"
 

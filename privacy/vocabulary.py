@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from django.db.models import TextChoices
 from django.utils import timezone
@@ -64,6 +64,17 @@ class Erase(TextChoices):
     BLANK = "blank", _("blanked")  # NULL where the column takes it, else ""
     RANDOM = "random", _("replaced by chance")  # for unique text, at least 43 characters
     UNLINKED = "unlinked", _("anonymous once its link to you is gone")
+
+
+@dataclass(frozen=True)
+class Generalise:
+    """A coarser value is written, such as ``Left("postcode", 2)`` or ``TruncYear("born_on")``.
+
+    Only if at least ``k`` other people have the same; else the value is blanked.
+    """
+
+    to: Any
+    k: int = 5
 
 
 @dataclass(frozen=True)

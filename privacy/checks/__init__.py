@@ -7,8 +7,9 @@ start. E011 clock without index. E012 doubled purpose key. E013 foreign keys in 
 E014 unknown role. E015 a guest's address that nothing proves. E016 nothing finds whose it is.
 E017 contact details called anonymous. E018 undeclared job. E019 job that is not there. E020 job
 that says nothing of people. E021 a row that points anywhere, and nothing finds at whom. E022 a
-cascade into other people's rows. E023 a field that a late write could fill again. E030 a recipient
-without contract. E031 a legitimate interest that nobody named.
+cascade into other people's rows. E023 a field that a late write could fill again. E024 an eraser
+made of the old value. E030 a recipient without contract. E031 a legitimate interest that nobody
+named.
 """
 
 from __future__ import annotations

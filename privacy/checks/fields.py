@@ -10,10 +10,10 @@ from django.core.checks import CheckMessage, Error
 from django.core.exceptions import FieldDoesNotExist, FieldError, ValidationError
 from django.db.models import Field, JSONField, Model, Q
 
-from privacy import erased, erasers
+from privacy import erased, erasers, generalising
 from privacy.checks.constraints import violated
 from privacy.declarations import Declaration, Group
-from privacy.vocabulary import Erase, Rectify
+from privacy.vocabulary import Erase, Generalise, Rectify
 
 
 def path(model: type[Model], lookup: str) -> list[Field[Any, Any]]:
@@ -85,7 +85,9 @@ def lookups(declaration: Declaration) -> Iterator[str]:
 
 def check_erasers(declaration: Declaration) -> Iterator[CheckMessage]:
     """Each eraser against NULL, UNIQUE and CHECK, unless rows are always deleted whole."""
-    if declaration.whole:
+    unfair = [said for group in declaration.personal for said in dishonest(declaration, group)]
+    yield from unfair
+    if declaration.whole or unfair:
         return
     problems: list[str] = []
     every: dict[str, Any] = {}
@@ -94,7 +96,7 @@ def check_erasers(declaration: Declaration) -> Iterator[CheckMessage]:
         if wrong := list(misfits(declaration, group)):
             problems += wrong
         else:
-            written = erasers.values(declaration, group)
+            written = least(declaration, group)
             problems += violated(declaration.model, written)
             every |= written
     problems += violated(declaration.model, every)  # groups may break one only together
@@ -106,6 +108,25 @@ def unguarded(declaration: Declaration, group: Group) -> Iterator[CheckMessage]:
     for field in erasers.many(declaration, group) if erased.guarded(declaration, group) else ():
         hint = "Let its rows go whole, or only their links: erase=Erase.UNLINKED."
         yield Error("Once erased it can be filled again.", hint, field, "privacy.E023")
+
+
+def least(declaration: Declaration, group: Group) -> dict[str, Any]:
+    """What is written; of a coarser value, where too few others have the like."""
+    if isinstance(group.erase, Generalise):
+        return {f.name: erasers.blank(f) for f in erasers.columns(declaration, group)}
+    return erasers.values(declaration, group)
+
+
+def dishonest(declaration: Declaration, group: Group) -> Iterator[CheckMessage]:
+    """What is made of the old value still says it: a hash, a pseudonym, a part of an address."""
+    hint = "Delete it, blank it, or write a constant; else erase=Generalise(to=..., k=...)."
+    if isinstance(group.erase, Generalise):
+        for field in erasers.columns(declaration, group) or declaration.model._meta.fields[:1]:
+            for said in generalising.misfit(declaration, group, field):
+                yield Error(said, hint, declaration.model, "privacy.E024")
+    elif not isinstance(group.erase, Erase) and generalising.is_expression(group.erase):
+        said = f"{', '.join(group.fields)}: that would be made of the old value."
+        yield Error(said, hint, declaration.model, "privacy.E024")
 
 
 def cannot(declaration: Declaration, problem: str) -> Error:
@@ -133,7 +154,8 @@ def misfit(field: Field[Any, Any], erase: Any) -> Iterator[str]:
         if not field.empty_strings_allowed or (field.max_length or 99) < erasers.RANDOM_LENGTH:
             yield f"{field.name} has no room for {erasers.RANDOM_LENGTH} random characters."
     else:
-        yield from misfit_constant(field, erasers.value(field, erase))
+        less = Erase.BLANK if isinstance(erase, Generalise) else erase
+        yield from misfit_constant(field, erasers.value(field, less))
 
 
 def misfit_constant(field: Field[Any, Any], value: Any) -> Iterator[str]:

@@ -96,17 +96,23 @@ def approve(case: Request, *, by: Actor, now: datetime) -> None:
     transaction.on_commit(partial(execute_request.delay, case.pk), robust=True)
 
 
-@transaction.atomic
 def refuse(case: Request, ground: Refusal, reasons: str, *, by: Actor, now: datetime) -> None:
     """Refuse, and tell the person why, where to complain and which court to ask.
 
-    A deletion of one's own account is nobody else's to refuse.
+    A deletion of one's own account is nobody else's to refuse. Like an answer, it goes to no
+    address that is its account's no longer.
     """
     refuse_own(case, by)
     if not reasons.strip():
         raise ReasonsMissing
     if case.sealed or case.cooling_off_until or ground not in grounds(case):
         raise NotPossible
+    same_address(case, by=by, now=now)
+    send_refusal(case, ground, reasons, by=by, now=now)
+
+
+@transaction.atomic
+def send_refusal(case: Request, ground: Refusal, reasons: str, *, by: Actor, now: datetime) -> None:
     wait_no_longer(case, by=by, now=now)
     answer_with(case, "refused", reasons, by=by, refusal=ground)
     pending.refuse_all(case, now=now)

@@ -440,8 +440,9 @@ def test_an_account_has_only_its_own_answers_reviewed(
         filing.file_own(anna, wish, now=timezone.now())
 
 
-def test_an_answer_is_not_sent_once_the_accounts_address_has_changed(
-    client: Client, anna: User, inbox: Inbox
+@pytest.mark.parametrize("decision", ["answer", "refuse"])
+def test_no_answer_and_no_refusal_is_sent_once_the_accounts_address_has_changed(
+    client: Client, anna: User, inbox: Inbox, decision: str
 ) -> None:
     case = filing.file_own(anna, filing.Wish(Kind.QUESTION, "What?"), now=timezone.now())
     old = anna.email
@@ -450,7 +451,8 @@ def test_an_answer_is_not_sent_once_the_accounts_address_has_changed(
     dpo = officer()
 
     for _ in range(2):
-        decide(case, dpo, "answer", answer="Your secret.")
+        said = {"answer": "Your secret.", "reasons": "Your secret.", "ground": "excessive"}
+        decide(case, dpo, decision, **said)
 
     assert case.state == "needs_operator"
     assert not [mail for mail in inbox() if "Your secret." in str(mail.body)]

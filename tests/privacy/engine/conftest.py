@@ -33,6 +33,8 @@ def only_declared_here() -> Iterator[None]:
     places, doubled = [*declarations.elsewhere], [*purposes.doubled]
     declarations.registry.clear()
     declarations.elsewhere.clear()
+    for key in [key for key, purpose in purposes.purposes.items() if purpose.leave]:
+        del purposes.purposes[key]  # it looks for rows that are not declared here
     yield
     for register, was in zip(registers, before, strict=True):
         register.clear()

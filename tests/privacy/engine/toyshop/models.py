@@ -69,6 +69,17 @@ class Review(Row):
         ]
 
 
+class Answer(Row):
+    """To a survey that goes on counting when its people have gone."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    email = models.EmailField(blank=True)
+    postcode = models.CharField(max_length=7, blank=True)
+    born_on = models.DateField(null=True)
+    came_from = models.GenericIPAddressField(null=True)
+    given_at = models.DateTimeField(db_index=True)
+
+
 class Visit(Row):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     page = models.CharField(max_length=100)

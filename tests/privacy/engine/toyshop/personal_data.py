@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.db.models.functions import Left, TruncYear
 
 from accounts.models import User
 from privacy.declarations import (
     CLAIMS,
     Category,
     Erase,
+    Generalise,
     LegalBasis,
     Period,
     Purpose,
@@ -124,6 +126,29 @@ def declare_all() -> None:
         user="author",
         roles={"liker": Role(user="liked_by")},
         clock="written_at",
+        keep_row=True,
+    )
+    declare(
+        toys.Answer,
+        personal("email", category=contact, purposes=[account]),
+        personal("came_from", category=Category.ONLINE, purposes=[account]),
+        personal(
+            "postcode",
+            category=contact,
+            purposes=[account],
+            erase=Generalise(Left("postcode", 2), k=2),
+        ),
+        personal(
+            "born_on",
+            category=Category.PROFILE,
+            purposes=[account],
+            erase=Generalise(TruncYear("born_on"), k=2),
+        ),
+        not_personal("given_at"),
+        user="user",
+        email="email",
+        proved=Q(),
+        clock="given_at",
         keep_row=True,
     )
     declare(
