@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -25,14 +24,6 @@ def allows(scope: str, who: str, *, times: int, within: timedelta) -> bool:
         return cache.incr(counter) <= times
     except ValueError:  # the window ended between the two calls, or no cache
         return True
-
-
-def give_back(scope: str, who: str) -> None:
-    """Uncount one: what was proved to be the owner's own does not use anything up."""
-    counter = key(scope, who)
-    with suppress(ValueError):  # the window ended between the two calls, or no cache
-        if cache.get(counter, 0) > 0:
-            cache.decr(counter)
 
 
 def network(request: HttpRequest) -> str:

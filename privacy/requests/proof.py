@@ -125,7 +125,6 @@ def accept(case: Request, code: VerificationCode, *, now: datetime) -> None:
     used = VerificationCode.objects.filter(digest=code.digest, used_at=None).update(used_at=now)
     if not (won and used):
         return
-    limits.give_back("codes", case.email)
     case.refresh_from_db()
     record(case, Action.PROVED, by=PERSON, now=now)
     if merging.join_earlier(case, now=now) is None:
