@@ -27,6 +27,7 @@ KEPT = {  # as a receipt says it
     "Facturen": "orders_invoice",
     "Bestellingen": "orders_order",
     "Privacyverzoeken": "privacy_request",
+    "Doorgiften van je gegevens": "privacy_disclosure",
 }
 
 

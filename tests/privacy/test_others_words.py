@@ -88,7 +88,7 @@ def test_an_erasure_waits_for_an_officer_where_the_person_wrote_in_anothers_reco
     assert (gift.gift_note, gift.email, gift.customer_id) == (NOTE, "", None)
     assert NOTE in dpo.get(f"/admin/privacy/request/{case.pk}/change/").content.decode()
     letters = [mail for mail in inbox() if mail.to == ["maud@soocas.example"]]
-    assert "schreef in gegevens van anderen" in str(letters[0].body)
+    assert "in gegevens van anderen schreef" in str(letters[0].body)
     assert not [mail for mail in inbox() if mail.subject == "What we erased"]
 
 
