@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.test import override_settings
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
@@ -28,6 +29,12 @@ def own_ledger(tmp_path: Path) -> Iterator[None]:
     """Each test has a database of its own, so a ledger of erasures of its own too."""
     with override_settings(TOMBSTONES=str(tmp_path / "erasures.jsonl")):
         yield
+
+
+@pytest.fixture(autouse=True)
+def the_shops_language() -> None:
+    """A page in English leaves its thread in English; no test begins in another's."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
@@ -109,8 +110,10 @@ def received(draw: random.Random) -> dict[tuple[str, str], int]:
     biggest = draw.choice((3, 8, 30))
     for state in STATES.values():
         for kind in draw.sample([Kind.ACCESS, Kind.ERASURE, Kind.QUESTION, Kind.COMPLAINT], 2):
-            said = {"refusal": draw.choice(["no_match", "excessive"])} if state == "refused" else {}
-            ends = {"closed_at": None} if state == "in_assessment" else {}
+            said: dict[str, Any] = (
+                {"refusal": draw.choice(["no_match", "excessive"])} if state == "refused" else {}
+            )
+            ends: dict[str, Any] = {"closed_at": None} if state == "in_assessment" else {}
             law = draw.choice(["gdpr", "gdpr", "uk"])
             closed(draw.randrange(biggest), state=state, kind=kind, regime=law, **said, **ends)
     rows = Request.objects.values_list("state", "kind", "regime", "refusal")
