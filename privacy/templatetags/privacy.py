@@ -5,11 +5,25 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from privacy import notes
 from privacy.corrections import statements
+from privacy.models import Request
+from privacy.models.requests import State
 
 register = template.Library()
+TO_THE_PERSON = {  # where the officer's word says what he has to do
+    State.AWAITING_REQUESTER: _("Waits for your answer"),
+    State.RESIDUE_FOUND: _("We look into it"),
+    State.NEEDS_OPERATOR: _("We look into it"),
+}
+
+
+@register.filter
+def state_in_words(case: Request) -> str:
+    """Where a request stands, said to who filed it."""
+    return str(TO_THE_PERSON.get(State(case.state), case.get_state_display()))
 
 
 @register.simple_tag

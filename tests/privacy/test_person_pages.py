@@ -99,6 +99,26 @@ def test_what_officers_write_for_each_other_is_not_on_the_persons_page(signed_in
     assert "A doubt." not in signed_in.get(page_of(case)).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("awaiting_requester", "Wacht op je antwoord"),
+        ("needs_operator", "We kijken ernaar"),
+        ("in_assessment", "In beoordeling"),
+    ],
+)
+def test_where_a_request_stands_is_said_to_the_person(
+    signed_in: Client, state: str, said: str
+) -> None:
+    case = asked(signed_in)
+    Request.objects.filter(pk=case.pk).update(state=state)
+
+    for page in (page_of(case), "/nl/account/privacy/requests/"):
+        shown = signed_in.get(page.replace("/en/", "/nl/")).content.decode()
+        assert said in shown
+        assert "beheerder nodig" not in shown
+
+
 def test_nobody_sees_or_touches_another_persons_request(signed_in: Client, client: Client) -> None:
     case = asked(signed_in)
     other = Client()
