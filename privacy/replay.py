@@ -14,8 +14,8 @@ from privacy.models.events import Action
 from privacy.models.requests import OPEN, Kind, State
 from privacy.plan import Plan
 from privacy.requests.decisions import MINIMAL, NotPossible, move
-from privacy.requests.erasing import retained_until
 from privacy.requests.events import SYSTEM, record
+from privacy.requests.receipt import receipt, retained_until
 from privacy.subjects import Subject
 from privacy.tombstones import Tombstone
 
@@ -74,7 +74,8 @@ def close(stone: Tombstone, now: datetime) -> Request | None:
 
 def note(case: Request, plan: Plan, now: datetime) -> None:
     if plan.kept:
-        state, until = State.PARTIALLY_RETAINED, retained_until(plan)
+        state, stays = State.PARTIALLY_RETAINED, receipt(plan, case.language, now)["stays"]
+        until = retained_until(stays)
         Request.objects.filter(pk=case.pk).update(state=state, retained_until_at=until)
     action = Action.PARTLY_ERASED if plan.kept else Action.ERASED
     record(case, action, by=SYSTEM, now=now, reason=AGAIN)

@@ -18,12 +18,11 @@ from privacy.corrections import to_go_on as corrections
 from privacy.models import Duty, Request
 from privacy.models.events import Action
 from privacy.models.requests import State
-from privacy.plan import Plan
 from privacy.requests import asking, unproved
 from privacy.requests.answering import answer
 from privacy.requests.decisions import MINIMAL
 from privacy.requests.events import SYSTEM, record
-from privacy.requests.receipt import receipt, recipients, to_go_on
+from privacy.requests.receipt import receipt, recipients, retained_until, still, to_go_on
 from privacy.requests.steps import locked, mark
 from privacy.requests.subject import seal, subject_of, unseal
 from privacy.subjects import Subject
@@ -61,27 +60,22 @@ def database(case: Request, now: datetime) -> bool:
     writings.open_for(case, subject, now=now)
     plan, files = erasure.erase_rows(subject, now)
     plan.elsewhere |= lying
-    keep(case, plan, {**receipt(plan, case.language, now), **said}, files)
+    keep(case, {**receipt(plan, case.language, now), **said}, files)
     record(case, Action.PARTLY_ERASED if plan.kept else Action.ERASED, by=SYSTEM, now=now)
     return mark(case, "database")
 
 
-def keep(case: Request, plan: Plan, said: dict[str, Any], files: erasure.Files) -> None:
+def keep(case: Request, said: dict[str, Any], files: erasure.Files) -> None:
     """What later steps need, in the transaction that erases: files to delete, words to say."""
     lying = [*case.sealed.get("files", []), *erasure.named(files)]
+    until = retained_until(said["stays"])
     if said["running"]:
         said = {**said, "stays": [*said["stays"], to_go_on(case.language)]}
     Request.objects.filter(pk=case.pk).update(
         receipt=said,
-        retained_until_at=retained_until(plan),
+        retained_until_at=until,
         sealed={**case.sealed, "files": lying},
     )
-
-
-def retained_until(plan: Plan) -> datetime | None:
-    """When the last kept value is due; None while a contract runs."""
-    dates = [line.until for line in plan.kept]
-    return None if None in dates else max((date for date in dates if date), default=None)
 
 
 def tombstone(case: Request, now: datetime) -> bool:
@@ -153,7 +147,7 @@ def once_more(pk: int, now: datetime) -> None:
     case = locked(pk)
     if "texts" not in case.steps:
         plan, found = erasure.erase_rows(unseal(case.sealed), now)
-        keep(case, plan, said_again(case, receipt(plan, case.language, now)), found)
+        keep(case, said_again(case, receipt(plan, case.language, now), now), found)
 
 
 def scan(case: Request, now: datetime) -> bool:
@@ -193,9 +187,10 @@ def go_on(pk: int, *, now: datetime) -> None:
             return
 
 
-def said_again(case: Request, new: dict[str, Any]) -> dict[str, Any]:
-    """For a receipt that was not sent yet, what went before has gone too."""
+def said_again(case: Request, new: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """What stays until a day stays; for a receipt not sent yet, what went before has gone too."""
     old = case.receipt
+    new = {**new, "stays": still(old.get("stays", []), new["stays"], now)}
     if case.state == State.PARTIALLY_RETAINED:
         return new
     kept = ("goes", "elsewhere", "told", "unproved")
@@ -217,7 +212,8 @@ def again(pk: int, *, now: datetime) -> bool:
     if case.state == State.PARTIALLY_RETAINED and not plan.gone and held:
         return False
     case.sealed = {**case.sealed, "identifiers": named}
-    keep(case, plan, said_again(case, {**receipt(plan, case.language, now), "told": told}), lying)
+    said = {**receipt(plan, case.language, now), "told": told}
+    keep(case, said_again(case, said, now), lying)
     Request.objects.filter(pk=pk).update(
         state=State.EXECUTING, closed_at=None, steps=["sealed", "database", "tombstone"], attempts=0
     )

@@ -73,7 +73,38 @@ def terms(lines: Iterable[Line], model: str, now: datetime) -> list[dict[str, An
         named = {"purpose": str(ground.purpose.name), "law": ground.law}
         term["grounds"] += [named] if named not in term["grounds"] else []
     in_time = sorted(found.values(), key=lambda term: (term["at"] is not None, str(term["at"])))
-    return [{key: value for key, value in term.items() if key != "at"} for term in in_time]
+    return [{**term, "at": term["at"].isoformat() if term["at"] else None} for term in in_time]
+
+
+def still(former: list[dict[str, Any]], new: list[dict[str, Any]], now: datetime) -> list[Any]:
+    """What stays after one more round: also what an earlier one kept until a day to come.
+
+    Such a row is out of reach by now, for what led from it to the person has gone.
+    """
+    rows = {row["model"]: row for row in new}
+    for old in former:
+        dated = [term for term in old["terms"] if (ends := ending(term)) and ends > now]
+        if not dated:
+            continue
+        row = rows.get(old["model"], {**old, "terms": []})
+        names = dict.fromkeys([*row["fields"].split(", "), *old["fields"].split(", ")])
+        rows[old["model"]] = {
+            **row,
+            "rows": max(row["rows"], old["rows"]),
+            "fields": ", ".join(names),
+            "terms": [*row["terms"], *(term for term in dated if term not in row["terms"])],
+        }
+    return [*rows.values()]
+
+
+def retained_until(stays: list[dict[str, Any]]) -> datetime | None:
+    """When the last of what stays is due; None while something has no date."""
+    dates = [ending(term) for row in stays for term in row["terms"]]
+    return None if None in dates else max((date for date in dates if date), default=None)
+
+
+def ending(term: dict[str, Any]) -> datetime | None:
+    return datetime.fromisoformat(term["at"]) if term.get("at") else None
 
 
 def grounds(lines: Iterable[Line]) -> Iterator[tuple[Line, Ground]]:

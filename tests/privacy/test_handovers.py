@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from orders.letters.post import page_of
-from orders.models import Order
+from orders.models import Invoice, Order
 from orders.personal_data import told_paypal
 from privacy import gate
 from privacy.models import ConsentDecision, Disclosure, Duty, Request
@@ -21,6 +21,7 @@ from tests.privacy.conftest import Inbox, officer
 from tests.privacy.test_kinds import decide
 from tests.privacy.test_kinds import proved as asked
 from tests.privacy.test_receipt import order_of
+from tests.privacy.test_requests_own_data import make_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CENTRE, TOLD, DELETE = (f"/en/account/privacy/{page}" for page in ("", "told/", "delete/"))
@@ -176,3 +177,28 @@ def test_a_restriction_outlives_the_account_as_long_as_an_order_runs(
 
     assert case.state == "fulfilled", [*case.events.values_list("action", flat=True)]
     assert not ConsentDecision.objects.filter(email=anna.email).exists()
+
+
+def test_what_the_law_keeps_until_a_day_is_said_again_when_the_rest_goes(
+    anna: User, inbox: Inbox
+) -> None:
+    """By then nothing leads from the invoice to her: what was said of it once is said again."""
+    User.objects.update(language="en")
+    make_order("2026-000001")
+    lately = timezone.now() - timedelta(days=10)
+    Order.objects.update(customer=anna, closed_at=lately, liable_from_at=lately)
+    runs = order_of(anna, number="SO-2", nonce="2")
+    case = deleted(anna, inbox)
+    assert (case.state, case.retained_until_at) == ("partially_retained", None)
+
+    Order.objects.filter(pk=runs.pk).update(**OVER)
+    case = gone_on(case, inbox)
+
+    last = [str(mail.body) for mail in inbox() if mail.subject == "What we erased"][-1]
+    stays = last.partition("This must stay:")[2].partition("These had received")[0]
+    due = Invoice.objects.get().issued_at.year + 8
+    assert "Invoices (1)" in stays
+    assert f"until 1 January {due}" in stays
+    assert case.state == "partially_retained"
+    assert case.retained_until_at is not None
+    assert timezone.localtime(case.retained_until_at).year == due

@@ -91,9 +91,11 @@ def receipts() -> int:
 
 
 def ended(case: Request, order: Order) -> None:
-    """Gone, searched for, told, and forgotten; once."""
+    """Gone, searched for, told, and forgotten; once. That an officer looked stays for two years."""
     case.refresh_from_db()
-    assert case.state == "fulfilled", actions(case)
+    assert case.state == "partially_retained", actions(case)
+    assert case.retained_until_at is not None
+    assert case.retained_until_at > timezone.now() + timedelta(days=700)
     assert email_of(order) == ""
     assert (case.sealed, case.receipt) == ({}, {})
     assert case.steps == ALL
