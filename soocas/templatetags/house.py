@@ -114,6 +114,12 @@ def seller() -> dict[str, str]:
     return dict(settings.SELLER)
 
 
+@register.simple_tag
+def seller_line() -> str:
+    """``{% seller_line %}``: who sells, on one line, as a letter ends."""
+    return ", ".join(settings.SELLER[part] for part in ("name", "street", "place"))
+
+
 @register.simple_tag(takes_context=True)
 def this_page(context: template.Context) -> str:
     """The address of this page, to come back to; of a form that failed, that of the empty form."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 
 from outbox.models import Message
 from privacy import letters, remedies
@@ -45,6 +46,7 @@ def facts(language: str) -> dict[str, Any]:
         "goes": [row],
         "elsewhere": [{**row, "note": "binnen een uur"}],
         "stays": [row],
+        "unproved": [["Bestellingen", 1]],
         "texts": [{"state": "blijft staan", "number": 1, "ground": "vrije meningsuiting"}],
         "proof": {"until": "24 november 2028", "purpose": "Verantwoorden", "law": "6(1)(c)"},
     }
@@ -52,7 +54,10 @@ def facts(language: str) -> dict[str, Any]:
 
 BARE = {
     **dict.fromkeys(["done", "link", "reasons", "grounds", "remedies"], ""),
-    **{key: [] for key in ("told", "whom", "changes", "goes", "elsewhere", "stays", "texts")},
+    **{
+        key: []
+        for key in ("told", "whom", "changes", "goes", "elsewhere", "stays", "texts", "unproved")
+    },
 }
 KNOWN = {
     "reference": "V-AAAA-BBBB-CCCC",
@@ -75,6 +80,7 @@ TURNS: dict[str, tuple[dict[str, Any], ...]] = {
     "receipt": ({"running": True}, {"waiting": True}, {"again": True}),
     "recipients_answered": ({"running": True}, {"running": False}),
 }
+WITHIN_THE_HOUSE = ("clock", "duty_escalated")
 LINKED = ("deletion_scheduled", "export_ready", "asked", "asked_again")  # never without
 
 
@@ -137,8 +143,21 @@ def test_text_and_html_of_a_letter_lead_to_the_same_pages(
         assert set(links(text)) == set(links(" ".join(re.findall(r'href="([^"]+)"', html))))
 
 
-@pytest.mark.parametrize("kind", sorted({*KINDS} - {"receipt", "recipients_answered"}))
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_dutch_letter_says_je_and_names_the_dutch_law(inbox: Inbox, kind: str) -> None:
     for subject, text, html in written(kind, "nl", inbox):
         for said in (subject, text, shown(html)):
             assert not re.search(r"\b(u|uw|U|Uw)\b|GDPR", said), said
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_letter_ends_with_who_sells(inbox: Inbox, kind: str) -> None:
+    seller = {**settings.SELLER, "name": "Poets & Zn.", "street": "Nieuweweg 1"}
+    with override_settings(SELLER=seller):
+        mails = written(kind, "nl", inbox)
+
+    for _subject, text, html in mails:
+        assert "Poets & Zn., Nieuweweg 1, 1011 AB Amsterdam" in shown(html)
+        assert "Voorbeeldkade" not in text + html
+        if kind not in WITHIN_THE_HOUSE:
+            assert text.rstrip().endswith("Poets & Zn., Nieuweweg 1, 1011 AB Amsterdam")
