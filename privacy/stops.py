@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from privacy import duties, gate, letters
+from privacy import duties, gate, letters, remedies
 from privacy.models import ConsentDecision, Duty, Note, Request, RequestEvent
 from privacy.models.events import Action
 from privacy.models.requests import Kind, State
@@ -116,7 +116,12 @@ def lift(case: Request, *, by: Actor, now: datetime, grounds: str = "") -> None:
         to=case.email,
         language=case.language,
         about=about(case),
-        context={"reference": case.reference, "kind": case.kind, "grounds": grounds.strip()},
+        context={
+            "reference": case.reference,
+            "kind": case.kind,
+            "grounds": grounds.strip(),
+            "remedies": remedies.of(case.country, case.language),
+        },
     )
 
 

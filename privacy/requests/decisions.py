@@ -167,7 +167,8 @@ def send_answer(case: Request, text: str, *, by: Actor, now: datetime) -> None:
         said = {"text": case.message, "kind": Note.Kind.STATEMENT}
         Note.objects.create(request=case, written_at=now, **said)
     record(case, Action.ANSWERED, by=by, now=now)
-    tell(case, "privacy/answered", about=again(case), answer=text)
+    remedy = remedies.of(case.country, case.language)
+    tell(case, "privacy/answered", about=again(case), answer=text, remedies=remedy)
 
 
 def answer_with(case: Request, letter: str, words: str, *, by: Actor, refusal: str) -> None:

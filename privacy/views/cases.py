@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from privacy import duties, looks, subjects
+from privacy import duties, looks, remedies, subjects
 from privacy.clock import clock
 from privacy.corrections import desk
 from privacy.forms import AppealForm, ReplyForm, WishForm
@@ -59,6 +59,7 @@ def context(found: Request) -> dict[str, Any]:
         "corrections": desk.differences(found),
         "told": duties.told(duties.shown(found.duties.all(), now), language),
         "question": asking.question_of(found),
+        "remedies": remedies.of(found.country, language),
         "reply_form": ReplyForm(),
         "appeal_form": AppealForm() if may_appeal(found) else None,
         "may_withdraw": found.asked_at or (found.state in WITHDRAWABLE and not found.sealed),

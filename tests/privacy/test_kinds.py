@@ -319,6 +319,31 @@ def test_the_letter_of_refusal_gives_reasons_and_remedies_in_the_persons_languag
         assert case.reference in text
 
 
+@pytest.mark.parametrize(
+    ("country", "authority"), [("DE", "Bundesbeauftragte"), ("GB", "ico.org.uk")]
+)
+def test_an_answer_names_the_authority_and_court_of_the_country_in_the_letter_and_on_the_page(
+    inbox: Inbox, country: str, authority: str
+) -> None:
+    user = User.objects.create_user(GUEST, "x", language="en")
+    wish = filing.Wish(Kind.QUESTION, message="Why?")
+    case = filing.file_own(user, wish, now=timezone.now())
+    Request.objects.filter(pk=case.pk).update(country=country, language="en")
+
+    decide(case, officer(), "answer", answer="Because.")
+    letter = inbox()[-1]
+    browser = Client()
+    browser.force_login(user)
+    page = browser.get(f"/en/account/privacy/requests/{case.reference}/").content.decode()
+
+    said = remedies.of(country, "en")
+    assert authority in said["authority"] + said["site"]
+    for text in (str(letter.body), str(letter.alternatives[0][0]), page):
+        assert said["site"] in text
+        assert said["court"] in text.replace("&#x27;", "'")
+        assert "autoriteitpersoonsgegevens" not in text
+
+
 @pytest.mark.parametrize("ground", [g for g in Refusal if not g.startswith("art17")])
 def test_each_ground_refuses_and_is_said_in_words(
     client: Client, inbox: Inbox, ground: Refusal

@@ -53,7 +53,7 @@ def facts(language: str) -> dict[str, Any]:
 
 
 BARE = {
-    **dict.fromkeys(["done", "link", "reasons", "grounds", "remedies"], ""),
+    **dict.fromkeys(["done", "link", "reasons", "grounds"], ""),
     **{
         key: []
         for key in ("told", "whom", "changes", "goes", "elsewhere", "stays", "texts", "unproved")
