@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from privacy import notes
 from privacy.corrections import statements
-from privacy.models import Request
-from privacy.models.requests import State
+from privacy.models import Hold, Request, RequestEvent
+from privacy.models.events import Action
+from privacy.models.requests import Refusal, State, Topic
 
 register = template.Library()
 TO_THE_PERSON = {  # where the officer's word says what he has to do
@@ -18,6 +19,21 @@ TO_THE_PERSON = {  # where the officer's word says what he has to do
     State.RESIDUE_FOUND: _("We look into it"),
     State.NEEDS_OPERATOR: _("We look into it"),
 }
+
+
+CODES = {  # of what an event's reason is
+    Action.REFUSED: Refusal,
+    Action.HELD: Hold.Ground,
+    Action.ASKED: Topic,
+    Action.PAUSED: Topic,
+}
+
+
+@register.filter
+def reason_in_words(event: RequestEvent) -> str:
+    """Why something happened: the code in words, where there is one."""
+    codes = CODES.get(Action(event.action))
+    return str(dict(codes.choices).get(event.reason, event.reason)) if codes else event.reason
 
 
 @register.filter

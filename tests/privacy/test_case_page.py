@@ -287,3 +287,13 @@ def test_each_role_opens_what_is_its_own_and_forges_nothing(db: None, role: str)
         assert Request.objects.values().get(pk=case.pk) == before
         assert not Note.objects.exists()
     assert Group.objects.filter(name__in=ROLES).count() == len(ROLES)
+
+
+def test_the_timeline_says_a_ground_in_words(db: None) -> None:
+    case, dpo = filed(), officer()
+
+    press(dpo, case, "refuse", ground="no_match", reasons="Nothing lies here.")
+
+    timeline = shown(dpo, case).partition('<ol class="timeline')[2].partition("</ol>")[0]
+    assert "Niets gevonden" in timeline
+    assert "no_match" not in timeline
