@@ -15,7 +15,7 @@ from accounts.models import User
 from outbox.models import Message
 from outbox.tasks import send
 from privacy.models import Request
-from privacy.tasks import run_due_requests
+from privacy.tasks import run_due_requests, tell_recipients
 
 Inbox = Callable[[], list[EmailMultiAlternatives]]
 
@@ -84,6 +84,16 @@ def link_in(mail: EmailMultiAlternatives) -> str:
     found = re.search(r"https?://[^/\s]+(/\S+)", str(mail.body))
     assert found, mail.body
     return found[1]
+
+
+def rounds(case: Request, inbox: Inbox) -> Request:
+    """The case after the sweeps have gone round and the mail has left, as often as an end takes."""
+    for _ in range(3):
+        run_due_requests()
+        tell_recipients()
+        inbox()
+    case.refresh_from_db()
+    return case
 
 
 def officer(role: str = "dpo", email: str = "maud@soocas.example") -> Client:

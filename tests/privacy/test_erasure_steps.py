@@ -23,8 +23,8 @@ from privacy.models import Duty, Request
 from privacy.purposes import Recipient, recipients
 from privacy.requests import decisions, erasing, execution, filing
 from privacy.requests.events import PERSON, is_intact, officer
-from privacy.tasks import run_due_requests, tell_recipients
-from tests.privacy.conftest import Inbox
+from privacy.tasks import run_due_requests
+from tests.privacy.conftest import Inbox, rounds
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,15 +72,6 @@ def killed_after(step: str, case: Request) -> int:
     return died.returncode
 
 
-def finished(case: Request, inbox: Inbox) -> Request:
-    for _ in range(3):
-        run_due_requests()
-        tell_recipients()
-        inbox()
-    case.refresh_from_db()
-    return case
-
-
 def receipts() -> int:
     return Message.objects.filter(kind="privacy/receipt").count()
 
@@ -98,7 +89,7 @@ def test_killed_after_any_step_it_goes_on_and_has_one_effect(
     assert due.state == "executing"
     assert due.steps[-1] == step
 
-    case = finished(due, inbox)
+    case = rounds(due, inbox)
 
     assert case.state == "fulfilled", actions(case)
     assert case.steps == ALL
@@ -142,14 +133,14 @@ def test_a_recipient_that_stays_silent_keeps_the_case_open_and_his_answer_ends_i
     settings.RECIPIENT_ADDRESSES["printer"] = "privacy@printer.example"
     printer.received(anna, purpose=FULFILMENT, fields=["email"], now=timezone.now())
 
-    case = finished(due, inbox)
+    case = rounds(due, inbox)
     assert case.state == "awaiting_recipients"
     assert case.sealed["to"] == "anna.jansen@example.com"
     duty = case.duties.get(recipient="printer")
     assert duty.state == "told"
 
     duties.answer(duty, Duty.State.CONFIRMED, "done", by=PERSON, now=timezone.now())
-    case = finished(case, inbox)
+    case = rounds(case, inbox)
 
     assert (case.state, case.sealed) == ("fulfilled", {})
     assert actions(case).count("all_told") == 1
@@ -165,7 +156,7 @@ def test_a_residue_blocks_the_end_and_when_it_is_gone_the_case_goes_on(
     left = ["anna.jansen@example.com was here"]
     residue.register("drawer", lambda: iter((str(n), text) for n, text in enumerate(left)))
     try:
-        case = finished(due, inbox)
+        case = rounds(due, inbox)
         assert case.state == "residue_found"
         assert receipts() == 0
         assert case.residue.filter(place="drawer", cleared_at=None).count() == 1
@@ -174,7 +165,7 @@ def test_a_residue_blocks_the_end_and_when_it_is_gone_the_case_goes_on(
         execution.run_due(now=timezone.now() + timedelta(days=1, hours=1))
     finally:
         residue.places.places.pop("drawer")
-    case = finished(case, inbox)
+    case = rounds(case, inbox)
 
     assert case.state == "fulfilled"
     assert case.residue.filter(cleared_at=None).count() == 0
@@ -185,11 +176,11 @@ def test_the_officer_can_have_a_residue_looked_at_again_at_once(due: Request, in
     left = ["anna.jansen@example.com was here"]
     residue.register("drawer", lambda: iter((str(n), text) for n, text in enumerate(left)))
     try:
-        case = finished(due, inbox)
+        case = rounds(due, inbox)
         left.clear()
         maud = User.objects.create_user("maud@soocas.example", "x", is_staff=True)
         decisions.approve(case, by=officer(maud.pk), now=timezone.now())
-        case = finished(case, inbox)
+        case = rounds(case, inbox)
     finally:
         residue.places.places.pop("drawer")
 
@@ -214,4 +205,4 @@ def test_a_place_that_cannot_be_searched_is_a_failure_and_an_hour_later_is_tried
         residue.places.places.pop("drawer")
     execution.run_due(now=timezone.now() + timedelta(minutes=61))
 
-    assert finished(due, inbox).state == "fulfilled"
+    assert rounds(due, inbox).state == "fulfilled"

@@ -16,8 +16,8 @@ from orders.personal_data import told_paypal
 from privacy import gate
 from privacy.models import ConsentDecision, Disclosure, Duty, Request
 from privacy.requests import filing
-from privacy.tasks import purge, run_due_requests, tell_recipients
-from tests.privacy.conftest import Inbox, officer
+from privacy.tasks import purge
+from tests.privacy.conftest import Inbox, officer, rounds
 from tests.privacy.test_kinds import decide
 from tests.privacy.test_kinds import proved as asked
 from tests.privacy.test_receipt import order_of
@@ -50,12 +50,7 @@ def deleted(anna: User, inbox: Inbox) -> Request:
 
 def gone_on(case: Request, inbox: Inbox) -> Request:
     purge()
-    for _ in range(3):
-        run_due_requests()
-        tell_recipients()
-        inbox()
-    case.refresh_from_db()
-    return case
+    return rounds(case, inbox)
 
 
 def to_paypal(case: Request) -> list[Duty]:

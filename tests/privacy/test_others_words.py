@@ -21,9 +21,8 @@ from privacy.requests import filing
 from privacy.requests.events import is_intact
 from privacy.requests.subject import subject_of
 from privacy.subjects import Subject
-from privacy.tasks import run_due_requests, tell_recipients
 from tests.privacy.archives import manifest, text, zipped
-from tests.privacy.conftest import Inbox, officer
+from tests.privacy.conftest import Inbox, officer, rounds
 from tests.privacy.test_requests_own_data import GUEST, make_order
 
 NOTE = "Voor Bea, van Anna Jansen uit de Lindenlaan."
@@ -54,15 +53,6 @@ def erased(person: User) -> Request:
     return filing.file_deletion(person, now=timezone.now() - settings.COOLING_OFF - DAY)
 
 
-def sweep(case: Request, inbox: Inbox) -> Request:
-    for _ in range(3):
-        run_due_requests()
-        tell_recipients()
-        inbox()
-    case.refresh_from_db()
-    return case
-
-
 def decide(case: Request, staff: Client, ground: str, *, of: list[int] | None = None) -> str:
     keys = [task.pk for task in case.corrections.all()] if of is None else of
     said: dict[str, Any] = {"decision": "texts", "text": keys, "ground": ground}
@@ -80,7 +70,7 @@ def test_an_erasure_waits_for_an_officer_where_the_person_wrote_in_anothers_reco
     gift: Order, anna: User, inbox: Inbox
 ) -> None:
     dpo = officer()
-    case = sweep(erased(anna), inbox)
+    case = rounds(erased(anna), inbox)
 
     gift.refresh_from_db()
     task = Correction.objects.get()
@@ -100,10 +90,10 @@ def test_what_the_officer_decides_is_done_and_stands_on_the_receipt(
     gift: Order, anna: User, inbox: Inbox, ground: str, left: str, said: str
 ) -> None:
     dpo = officer()
-    case = sweep(erased(anna), inbox)
+    case = rounds(erased(anna), inbox)
 
     decide(case, dpo, ground)
-    sweep(case, inbox)
+    rounds(case, inbox)
 
     gift.refresh_from_db()
     [receipt] = [mail for mail in inbox() if mail.subject == "What we erased"]
@@ -120,7 +110,7 @@ def test_a_decision_is_made_once_and_needs_a_ground_and_a_text(
     gift: Order, anna: User, inbox: Inbox
 ) -> None:
     dpo = officer()
-    case = sweep(erased(anna), inbox)
+    case = rounds(erased(anna), inbox)
 
     for ground, keys in (("", None), ("others", []), ("nonsense", None), ("writer", [10**18])):
         decide(case, dpo, ground, of=keys)
@@ -138,7 +128,7 @@ def test_an_erasure_without_such_a_text_waits_for_nobody(
 ) -> None:
     Order.objects.update(gift_note="")
 
-    case = sweep(erased(anna), inbox)
+    case = rounds(erased(anna), inbox)
 
     assert case.state in ("fulfilled", "partially_retained")
     assert not Correction.objects.exists()
@@ -154,10 +144,10 @@ def test_what_an_officer_wrote_about_others_is_looked_at_when_his_account_goes(
     note = Note.objects.create(text="Rang her; she is content.", **said)
     Note.objects.create(text="What do you mean?", kind=Note.Kind.QUESTION, **said)
 
-    case = sweep(erased(leaver), inbox)
+    case = rounds(erased(leaver), inbox)
     assert [task.key for task in case.corrections.all()] == [str(note.pk)]
     decide(case, officer(), "record")
-    sweep(case, inbox)
+    rounds(case, inbox)
 
     note.refresh_from_db()
     assert case.state in ("fulfilled", "partially_retained")
@@ -177,7 +167,7 @@ def test_the_receiver_reads_how_many_texts_are_looked_at_and_why_one_is_not_ther
     gift: Order, anna: User, inbox: Inbox
 ) -> None:
     dpo = officer()
-    case = sweep(erased(anna), inbox)
+    case = rounds(erased(anna), inbox)
     assert manifest(zipped(receiver()))["texts"]["under_review"] == 1
 
     decide(case, dpo, "writer")

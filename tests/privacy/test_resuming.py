@@ -19,8 +19,8 @@ from outbox.models import Message
 from privacy.models import Hold, Request
 from privacy.requests import erasing, resuming
 from privacy.requests.events import is_intact
-from privacy.tasks import purge, run_due_requests, tell_recipients
-from tests.privacy.conftest import Inbox, officer
+from privacy.tasks import purge, run_due_requests
+from tests.privacy.conftest import Inbox, officer, rounds
 from tests.privacy.test_erasure_steps import killed_after
 from tests.privacy.test_requests_own_data import GUEST, ask, make_order
 
@@ -43,15 +43,6 @@ def order(db: None) -> Order:
 def press(staff: Client, case: Request, decision: str, **typed: str) -> Request:
     page = f"/admin/privacy/request/{case.pk}/decide/"
     assert staff.post(page, {"decision": decision, **typed}, follow=True).status_code == 200
-    case.refresh_from_db()
-    return case
-
-
-def rounds(case: Request, inbox: Inbox) -> Request:
-    for _ in range(3):
-        run_due_requests()
-        tell_recipients()
-        inbox()
     case.refresh_from_db()
     return case
 
