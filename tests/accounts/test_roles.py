@@ -186,16 +186,17 @@ def test_nobody_deletes_anything_by_hand_wherever_it_is_registered(
 def test_addresses_and_connections_are_looked_at_only(people: dict[str, str], page: str) -> None:
     user = User.objects.get(email=people["shopper"])
     EmailAddress.objects.filter(user=user).delete()
-    address = EmailAddress.objects.create(user=user, email=user.email, primary=True, pk=7)
-    SocialAccount.objects.create(user=user, provider="google", uid="1", pk=7)
+    address = EmailAddress.objects.create(user=user, email=user.email, primary=True)
+    connection = SocialAccount.objects.create(user=user, provider="google", uid="1")
+    pk = address.pk if page.startswith("account") else connection.pk
     root = signed_in(people["superuser"])
 
-    root.post(f"/admin/{page}/", {"action": "make_verified", "_selected_action": 7})
+    root.post(f"/admin/{page}/", {"action": "make_verified", "_selected_action": pk})
     address.refresh_from_db()
 
     assert root.get(f"/admin/{page}/").status_code == 200
-    assert root.get(f"/admin/{page}/7/change/").status_code == 200
-    assert root.post(f"/admin/{page}/7/change/", {"email": "x@example.test"}).status_code == 403
+    assert root.get(f"/admin/{page}/{pk}/change/").status_code == 200
+    assert root.post(f"/admin/{page}/{pk}/change/", {"email": "x@example.test"}).status_code == 403
     assert root.get(f"/admin/{page}/add/").status_code == 403
     assert not address.verified
 
